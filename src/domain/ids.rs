@@ -1,0 +1,146 @@
+//! Names of things. A value of these types keeps its rule.
+
+use std::fmt;
+
+use super::invalid::Invalid;
+
+/// Longest id of a customer, an entry or an order, in characters.
+pub const ID_CHARS_MAX: usize = 255;
+
+/// An opaque id given by somebody else: 1 to 255 characters, none of them a control character.
+fn opaque(text: &str, what: &str) -> Result<String, Invalid> {
+    if text.is_empty() || text.chars().count() > ID_CHARS_MAX {
+        return Err(Invalid::new(format!("Give {what} of 1 to {ID_CHARS_MAX} characters.")));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Invalid::new(format!("Give {what} without control characters.")));
+    }
+    Ok(text.to_owned())
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+id! {
+    /// One merchant: 3 to 16 of `a-z0-9-`, beginning with a letter.
+    TenantId
+}
+id! {
+    /// One shop of a tenant: 1 to 64 of `A-Z a-z 0-9 . _ -`.
+    SiteCode
+}
+id! {
+    /// The shop's own id of a customer, compared byte by byte.
+    CustomerId
+}
+id! {
+    /// The id of a ledger entry: the client's own, or one made here.
+    EntryId
+}
+
+impl TenantId {
+    /// These would collide with paths of the API.
+    pub const RESERVED: [&str; 3] = ["customer", "public", "summarybatch"];
+
+    /// Takes a tenant's id.
+    ///
+    /// # Errors
+    /// When it breaks the rule for ids of tenants, or is reserved.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let fits = (3..=16).contains(&text.len())
+            && text.starts_with(|c: char| c.is_ascii_lowercase())
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if !fits {
+            return Err(Invalid::new(
+                "Give a tenant id of 3 to 16 lower-case letters, digits and hyphens that begins with a letter.",
+            ));
+        }
+        if Self::RESERVED.contains(&text) {
+            return Err(Invalid::new(format!("`{text}` is a path of the API: choose another tenant id.")));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl SiteCode {
+    /// Takes a site's code.
+    ///
+    /// # Errors
+    /// When it breaks the rule for codes of sites.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let fits = (1..=64).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
+        if fits {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Invalid::new("Give a site code of 1 to 64 letters, digits, dots, hyphens and underscores."))
+        }
+    }
+
+    /// The site that is meant when none is named.
+    pub fn main() -> Self {
+        Self("main".to_owned())
+    }
+}
+
+impl CustomerId {
+    /// Takes a customer's id.
+    ///
+    /// # Errors
+    /// When it is empty, too long or holds control characters.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        opaque(text, "a customer id").map(Self)
+    }
+}
+
+impl EntryId {
+    /// Takes an entry's id.
+    ///
+    /// # Errors
+    /// When it is empty, too long or holds control characters.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        opaque(text, "an id").map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tenants_collide_with_no_path() {
+        assert!(TenantId::parse("acme").is_ok());
+        for text in ["ab", "customer", "public", "1acme", "Acme", "a_b", "abcdefghijklmnopq", ""] {
+            assert!(TenantId::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn customers_are_any_text_but_control_characters() {
+        for text in ["C1", "Zoë/ü%2F", " ", "<script>", "💡"] {
+            assert!(CustomerId::parse(text).is_ok(), "{text}");
+        }
+        for text in ["", "a\u{0}b", "a\nb", "\u{7f}", &"x".repeat(256)] {
+            assert!(CustomerId::parse(text).is_err(), "{text:?}");
+        }
+        assert!(CustomerId::parse(&"ü".repeat(255)).is_ok());
+    }
+}

@@ -1,0 +1,52 @@
+//! Who may do what in a tenant.
+
+use super::invalid::Invalid;
+
+/// What an employee may do, per tenant. Each role may do all that the ones before it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Reads.
+    Viewer,
+    /// Adjusts points up to a limit, redeems on behalf.
+    Agent,
+    /// Adjusts without limit; options, rules, bulk, approvals, reports.
+    Manager,
+    /// Team, API clients, webhooks, sites.
+    Admin,
+}
+
+impl Role {
+    /// All roles, the least first.
+    pub const ALL: [Self; 4] = [Self::Viewer, Self::Agent, Self::Manager, Self::Admin];
+
+    /// Takes the name of a role.
+    ///
+    /// # Errors
+    /// When there is no such role.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or_else(|| Invalid::new("Choose one of the roles viewer, agent, manager and admin."))
+    }
+
+    /// The role's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Agent => "agent",
+            Self::Manager => "manager",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// What the role may do, in a sentence for the page where roles are chosen.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Viewer => "Sees everything, changes nothing",
+            Self::Agent => "Adjusts points up to the limit and redeems for customers",
+            Self::Manager => "Adjusts without limit, and sets options and earning rules",
+            Self::Admin => "Also manages the team, API clients and sites",
+        }
+    }
+}

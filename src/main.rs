@@ -1,0 +1,3 @@
+//! The `guerdon` command.
+
+fn main() {}

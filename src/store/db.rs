@@ -1,0 +1,331 @@
+//! One handle over SQLite and PostgreSQL.
+//!
+//! Everything above this module writes SQL once and never names a driver.
+//! A value can be bound if it encodes for both drivers, a struct can be read
+//! if it decodes from both, so a type that would work on only one database
+//! does not compile.
+
+use std::time::Duration;
+
+use sqlx::{
+    Arguments as _, Encode, FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction, Type,
+    postgres::{PgArguments, PgPoolOptions, PgRow},
+    sqlite::{
+        SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+    },
+};
+
+use super::sql::Sql;
+
+/// Four replicas stay below PostgreSQL's default of 100 connections.
+const POSTGRES_CONNECTIONS_MAX: u32 = 20;
+/// Readers never wait for the writer in WAL mode; more than the cores would only queue.
+const SQLITE_READERS_MAX: u32 = 4;
+
+/// A value that both drivers can encode.
+pub trait Value<'q>: Encode<'q, Sqlite> + Type<Sqlite> + Encode<'q, Postgres> + Type<Postgres> {}
+impl<'q, T> Value<'q> for T where T: Encode<'q, Sqlite> + Type<Sqlite> + Encode<'q, Postgres> + Type<Postgres> {}
+
+/// A row type that both drivers can decode. `#[derive(sqlx::FromRow)]` is enough.
+pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+
+/// Which database is behind a [`Db`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+/// The database: a reader pool and a single-connection writer on SQLite, one pool on PostgreSQL.
+#[derive(Clone)]
+pub enum Db {
+    Sqlite { read: SqlitePool, write: SqlitePool },
+    Postgres(PgPool),
+}
+
+/// A write transaction. Dropping it without [`Tx::commit`] rolls back.
+pub enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// What the database answered instead of a result.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// A named constraint refused the write.
+    #[error("constraint `{0}` violated")]
+    Constraint(String),
+    /// The transaction lost a race and may be run again from its start.
+    #[error("transaction conflict")]
+    Conflict(#[source] sqlx::Error),
+    /// Anything else: the connection, the disk, a statement that does not fit the schema.
+    #[error(transparent)]
+    Other(sqlx::Error),
+}
+
+impl From<sqlx::Error> for DbError {
+    fn from(error: sqlx::Error) -> Self {
+        let Some(db) = error.as_database_error() else {
+            return Self::Other(error);
+        };
+        let code = db.code().unwrap_or_default().into_owned();
+        // PostgreSQL: serialization_failure, deadlock_detected.
+        // SQLite primary codes: BUSY (5) and LOCKED (6), low byte of the extended code.
+        let sqlite_code = code.parse::<u32>().ok().filter(|_| code.len() < 5).map(|c| c & 0xff);
+        if matches!(code.as_str(), "40001" | "40P01") || matches!(sqlite_code, Some(5 | 6)) {
+            return Self::Conflict(error);
+        }
+        if db.is_unique_violation() || db.is_check_violation() || db.is_foreign_key_violation() {
+            let name = db.constraint().map_or_else(|| constraint_from(db.message()), str::to_owned);
+            return Self::Constraint(name);
+        }
+        Self::Other(error)
+    }
+}
+
+/// SQLite reports `UNIQUE constraint failed: t.a, t.b` or `CHECK constraint failed: name`.
+fn constraint_from(message: &str) -> String {
+    message.rsplit_once(": ").map_or(message, |(_, name)| name).to_owned()
+}
+
+impl Db {
+    /// Connects to `sqlite://FILE` (made when missing) or `postgres://...`.
+    pub async fn connect(url: &str) -> Result<Self, DbError> {
+        if url.starts_with("postgres") {
+            let pool = PgPoolOptions::new()
+                .max_connections(POSTGRES_CONNECTIONS_MAX)
+                .acquire_timeout(Duration::from_secs(10))
+                .connect(url)
+                .await?;
+            return Ok(Self::Postgres(pool));
+        }
+        let options = url
+            .parse::<SqliteConnectOptions>()?
+            .create_if_missing(true)
+            .busy_timeout(Duration::from_secs(5))
+            .journal_mode(SqliteJournalMode::Wal)
+            // An acknowledged write survives a power cut.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true);
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_with(options.clone())
+            .await?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(SQLITE_READERS_MAX)
+            .connect_with(options.pragma("query_only", "ON"))
+            .await?;
+        Ok(Self::Sqlite { read, write })
+    }
+
+    /// Which database this is.
+    pub fn backend(&self) -> Backend {
+        match self {
+            Self::Sqlite { .. } => Backend::Sqlite,
+            Self::Postgres(_) => Backend::Postgres,
+        }
+    }
+
+    /// Brings the schema to this version. Safe to run by several replicas at once.
+    pub async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
+        match self {
+            Self::Sqlite { write, .. } => sqlx::migrate!("migrations/sqlite").run(write).await,
+            Self::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await,
+        }
+    }
+
+    /// A single read outside any transaction.
+    pub fn query(&self, sql: Sql) -> Query<'_> {
+        match self {
+            Self::Sqlite { read, .. } => Query::sqlite(SqliteExec::Pool(read), sql),
+            Self::Postgres(pool) => Query::postgres(PgExec::Pool(pool), sql),
+        }
+    }
+
+    /// Begins a read-only transaction whose statements all see the same moment.
+    pub async fn snapshot(&self) -> Result<Tx, DbError> {
+        Ok(match self {
+            Self::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?),
+            Self::Postgres(pool) => {
+                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
+        })
+    }
+
+    /// Begins a write transaction: the writer lock on SQLite, READ COMMITTED on PostgreSQL.
+    pub async fn begin(&self) -> Result<Tx, DbError> {
+        Ok(match self {
+            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+}
+
+/// Runs `once`, which begins and commits its own transaction, again from its start when the
+/// database reports a conflict. `once` must have no effect outside its transaction.
+pub async fn retry_on_conflict<T, E, F>(once: impl Fn() -> F) -> Result<T, E>
+where
+    E: AsConflict,
+    F: Future<Output = Result<T, E>>,
+{
+    const ATTEMPTS_MAX: u32 = 6;
+    let mut attempt = 1;
+    loop {
+        match once().await {
+            Err(error) if error.is_conflict() && attempt < ATTEMPTS_MAX => {
+                tokio::time::sleep(Duration::from_millis(5 << attempt)).await;
+                attempt += 1;
+            }
+            other => return other,
+        }
+    }
+}
+
+/// Errors that can say "run the transaction again".
+pub trait AsConflict {
+    /// Whether the transaction may be run again from its start.
+    fn is_conflict(&self) -> bool;
+}
+impl AsConflict for DbError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Conflict(_))
+    }
+}
+
+impl Tx {
+    /// A statement inside this transaction.
+    pub fn query(&mut self, sql: Sql) -> Query<'_> {
+        match self {
+            Self::Sqlite(tx) => Query::sqlite(SqliteExec::Conn(tx), sql),
+            Self::Postgres(tx) => Query::postgres(PgExec::Conn(tx), sql),
+        }
+    }
+
+    /// Serialises every holder of `scope` until the transaction ends.
+    pub async fn lock_scope(&mut self, scope: &str) -> Result<(), DbError> {
+        match self {
+            // BEGIN IMMEDIATE already excludes every other writer.
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(tx) => {
+                sqlx::query_with("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", PgArguments::default())
+                    .bind(scope)
+                    .execute(&mut **tx)
+                    .await?;
+                Ok(())
+            }
+        }
+    }
+
+    /// Makes the transaction's writes durable and visible.
+    pub async fn commit(self) -> Result<(), DbError> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+enum SqliteExec<'c> {
+    Pool(&'c SqlitePool),
+    Conn(&'c mut sqlx::SqliteConnection),
+}
+enum PgExec<'c> {
+    Pool(&'c PgPool),
+    Conn(&'c mut sqlx::PgConnection),
+}
+enum Inner<'c> {
+    Sqlite(SqliteExec<'c>, SqliteArguments),
+    Postgres(PgExec<'c>, PgArguments),
+}
+
+/// A statement with its bound values, ready to run.
+#[must_use = "a query does nothing until it is run"]
+pub struct Query<'c> {
+    inner: Inner<'c>,
+    sql: Sql,
+    error: Option<sqlx::error::BoxDynError>,
+}
+
+/// Runs one sqlx call on whichever of the four executors this query holds.
+macro_rules! run {
+    ($self:ident, $make:ident $(::<_, $t:ty, _>)?, $method:ident) => {{
+        if let Some(error) = $self.error {
+            return Err(DbError::Other(sqlx::Error::Encode(error)));
+        }
+        match $self.inner {
+            Inner::Sqlite(SqliteExec::Pool(pool), args) => {
+                sqlx::$make$(::<_, $t, _>)?($self.sql.sqlite, args).$method(pool).await
+            }
+            Inner::Sqlite(SqliteExec::Conn(conn), args) => {
+                sqlx::$make$(::<_, $t, _>)?($self.sql.sqlite, args).$method(conn).await
+            }
+            Inner::Postgres(PgExec::Pool(pool), args) => {
+                sqlx::$make$(::<_, $t, _>)?($self.sql.postgres, args).$method(pool).await
+            }
+            Inner::Postgres(PgExec::Conn(conn), args) => {
+                sqlx::$make$(::<_, $t, _>)?($self.sql.postgres, args).$method(conn).await
+            }
+        }
+    }};
+}
+
+impl<'c> Query<'c> {
+    fn sqlite(exec: SqliteExec<'c>, sql: Sql) -> Self {
+        Self { inner: Inner::Sqlite(exec, SqliteArguments::default()), sql, error: None }
+    }
+
+    fn postgres(exec: PgExec<'c>, sql: Sql) -> Self {
+        Self { inner: Inner::Postgres(exec, PgArguments::default()), sql, error: None }
+    }
+
+    /// Binds the next `$n`.
+    pub fn bind<'q>(mut self, value: impl Value<'q>) -> Self {
+        let added = match &mut self.inner {
+            Inner::Sqlite(_, args) => sqlx::Arguments::add(args, value),
+            Inner::Postgres(_, args) => args.add(value),
+        };
+        self.error = self.error.or(added.err());
+        self
+    }
+
+    /// Every row.
+    pub async fn all<T: Row>(self) -> Result<Vec<T>, DbError> {
+        Ok(run!(self, query_as_with::<_, T, _>, fetch_all)?)
+    }
+
+    /// The first row, if there is one.
+    pub async fn optional<T: Row>(self) -> Result<Option<T>, DbError> {
+        Ok(run!(self, query_as_with::<_, T, _>, fetch_optional)?)
+    }
+
+    /// The row that must be there.
+    pub async fn one<T: Row>(self) -> Result<T, DbError> {
+        Ok(run!(self, query_as_with::<_, T, _>, fetch_one)?)
+    }
+
+    /// Runs the statement and returns how many rows it touched.
+    pub async fn run(self) -> Result<u64, DbError> {
+        if let Some(error) = self.error {
+            return Err(DbError::Other(sqlx::Error::Encode(error)));
+        }
+        Ok(match self.inner {
+            Inner::Sqlite(exec, args) => {
+                let query = sqlx::query_with(self.sql.sqlite, args);
+                match exec {
+                    SqliteExec::Pool(pool) => query.execute(pool).await?.rows_affected(),
+                    SqliteExec::Conn(conn) => query.execute(conn).await?.rows_affected(),
+                }
+            }
+            Inner::Postgres(exec, args) => {
+                let query = sqlx::query_with(self.sql.postgres, args);
+                match exec {
+                    PgExec::Pool(pool) => query.execute(pool).await?.rows_affected(),
+                    PgExec::Conn(conn) => query.execute(conn).await?.rows_affected(),
+                }
+            }
+        })
+    }
+}
