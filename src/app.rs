@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{clock::Clock, config::Settings, domain::time::Timestamp, store::Db};
+use crate::{clock::Clock, config::Settings, domain::time::Timestamp, metrics::Metrics, secrets::SecretKey, store::Db};
 
 /// The shared parts of a running Guerdon; cheap to clone.
 #[derive(Clone)]
@@ -15,6 +15,10 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// What the installation was told.
     pub settings: Arc<Settings>,
+    /// What signs cookies and the like.
+    pub secret: Arc<SecretKey>,
+    /// What this process counts.
+    pub metrics: Arc<Metrics>,
     /// Everything that runs beside the requests; shutdown waits for it.
     pub tasks: TaskTracker,
     /// Cancelled when the server begins to stop.
@@ -22,15 +26,23 @@ pub struct App {
 }
 
 impl App {
-    /// Puts the parts together.
+    /// Puts the parts together, with a secret key that lives as long as the process.
     pub fn new(db: Db, clock: impl Clock, settings: Settings) -> Self {
         Self {
             db,
             clock: Arc::new(clock),
             settings: Arc::new(settings),
+            secret: Arc::new(SecretKey::random()),
+            metrics: Arc::default(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
         }
+    }
+
+    /// The same with the installation's own key, so that what it signed stays good after a restart.
+    #[must_use]
+    pub fn with_secret(self, secret: SecretKey) -> Self {
+        Self { secret: Arc::new(secret), ..self }
     }
 
     /// The present moment.

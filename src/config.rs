@@ -1,13 +1,32 @@
 //! What an installation is told: flags, then environment, then a TOML file, then defaults.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+};
 
 use serde::Deserialize;
+
+use crate::domain::invalid::Invalid;
 
 /// The database used when none is named.
 pub const DATABASE_URL: &str = "sqlite://guerdon.db";
 /// Where the server listens when it is not told.
-pub const LISTEN: &str = "127.0.0.1:8080";
+pub const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+/// The file read when none is named, if it is there.
+pub const FILE: &str = "guerdon.toml";
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line, for machines.
+    Json,
+}
 
 /// Everything that can be configured. Each field is a flag (`--database-url`), a variable
 /// (`GUERDON_DATABASE_URL`) and a key of the file (`database_url`).
@@ -32,9 +51,16 @@ pub struct Settings {
     /// What to log, such as `info` or `guerdon=debug,sqlx=warn` [default: info]
     #[arg(long, global = true, env = "GUERDON_LOG", value_name = "FILTER")]
     pub log: Option<String>,
+    /// How to log: `text` or `json` [default: text]
+    #[arg(long, global = true, env = "GUERDON_LOG_FORMAT", value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
     /// Threads that answer requests [default: one per core]
     #[arg(long, global = true, env = "GUERDON_WORKERS", value_name = "N")]
-    pub workers: Option<usize>,
+    pub workers: Option<NonZeroUsize>,
+    /// Serve even from a PostgreSQL that may lose acknowledged writes (fsync=off and the like); for tests only
+    #[arg(long, global = true, env = "GUERDON_ALLOW_UNSAFE_DATABASE", value_name = "BOOL",
+          num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub allow_unsafe_database: Option<bool>,
 }
 
 impl Settings {
@@ -48,8 +74,62 @@ impl Settings {
             public_url: self.public_url.or(other.public_url),
             secret_file: self.secret_file.or(other.secret_file),
             log: self.log.or(other.log),
+            log_format: self.log_format.or(other.log_format),
             workers: self.workers.or(other.workers),
+            allow_unsafe_database: self.allow_unsafe_database.or(other.allow_unsafe_database),
         }
+    }
+
+    /// These settings, and for what they leave open those of the file: the named one, or `guerdon.toml` if it is there.
+    ///
+    /// # Errors
+    /// When the file cannot be read or says something that is no setting.
+    pub fn with_file(self, named: Option<&Path>) -> Result<Self, Invalid> {
+        let path = named.unwrap_or_else(|| Path::new(FILE));
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => return Ok(self),
+            Err(error) => return Err(Invalid::new(format!("Cannot read {}: {error}", path.display()))),
+        };
+        let file: Self = toml::from_str(&text).map_err(|error| {
+            let line =
+                error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| before.lines().count().max(1));
+            Invalid::new(format!("{}, line {line}: {}", path.display(), error.message()))
+        })?;
+        Ok(self.or(file))
+    }
+
+    /// Refuses what no single setting's type refuses.
+    ///
+    /// # Errors
+    /// When a setting is of no use; the message names it.
+    pub fn check(&self) -> Result<(), Invalid> {
+        let url = self.database_url();
+        if !["sqlite://", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+            return Err(Invalid::new("Give a database URL that begins with sqlite:// or postgres://."));
+        }
+        if let Some(url) = &self.public_url {
+            let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+            if rest.is_none_or(|rest| rest.is_empty() || rest.contains(['?', '#', ' '])) {
+                return Err(Invalid::new("Give a public URL such as https://points.example.com."));
+            }
+        }
+        Ok(())
+    }
+
+    /// Where to listen.
+    pub fn listen(&self) -> SocketAddr {
+        self.listen.unwrap_or(LISTEN)
+    }
+
+    /// The file of the secret key: as told, or beside the database's.
+    pub fn secret_file(&self) -> PathBuf {
+        if let Some(file) = &self.secret_file {
+            return file.clone();
+        }
+        let database = self.database_url().strip_prefix("sqlite://").map(|rest| rest.split('?').next().unwrap_or(rest));
+        let folder = database.and_then(|file| Path::new(file).parent()).unwrap_or(Path::new(""));
+        folder.join("guerdon.key")
     }
 
     /// The database's address.

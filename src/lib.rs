@@ -1,11 +1,20 @@
 //! Guerdon: reward points for online shops.
 //!
 //! Imports run one way:
-//! `main -> cli -> { web, api, jobs } -> service -> { domain, store }`, `store -> domain`.
-//! `app`, `clock` and `config` are what all of them share.
+//! `main -> cli -> server -> { web, api, jobs } -> service -> { domain, store }`, `store -> domain`.
+//! `app`, `clock`, `config`, `metrics` and `secrets` are what all of them share.
 
+pub mod api;
 pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod jobs;
+pub mod metrics;
+pub mod secrets;
+pub mod server;
+pub mod service;
 pub mod store;
+pub mod telemetry;
+pub mod web;

@@ -1,3 +1,7 @@
 //! The `guerdon` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    guerdon::cli::main()
+}

@@ -5,7 +5,7 @@
 //! if it decodes from both, so a type that would work on only one database
 //! does not compile.
 
-use std::time::Duration;
+use std::{fs::OpenOptions, io, path::Path, time::Duration};
 
 use sqlx::{
     Arguments as _, Encode, FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction, Type,
@@ -100,9 +100,9 @@ impl Db {
                 .await?;
             return Ok(Self::Postgres(pool));
         }
-        let options = url
-            .parse::<SqliteConnectOptions>()?
-            .create_if_missing(true)
+        let options = url.parse::<SqliteConnectOptions>()?.create_if_missing(true);
+        make_private(options.get_filename()).map_err(sqlx::Error::Io)?;
+        let options = options
             .busy_timeout(Duration::from_secs(5))
             .journal_mode(SqliteJournalMode::Wal)
             // An acknowledged write survives a power cut.
@@ -118,6 +118,17 @@ impl Db {
             .connect_with(options.pragma("query_only", "ON"))
             .await?;
         Ok(Self::Sqlite { read, write })
+    }
+
+    /// Closes every connection, so that SQLite can fold its log into the file.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
     }
 
     /// Which database this is.
@@ -160,6 +171,21 @@ impl Db {
             Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
+    }
+}
+
+/// Makes a missing database file readable for its owner alone; SQLite gives its log the same mode.
+fn make_private(file: &Path) -> io::Result<()> {
+    if file.as_os_str().as_encoded_bytes().starts_with(b"file:") || file.exists() {
+        return Ok(());
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(file) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _made => Ok(()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Everything that speaks SQL, written once for SQLite and PostgreSQL.
 
 pub mod db;
+pub mod health;
 pub mod server_settings;
 pub mod sql;
 mod types;
@@ -9,5 +10,5 @@ pub use db::{Backend, Db, DbError, Tx};
 
 /// Every statement of the store, for the tests that prepare them on both databases.
 pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
-    [server_settings::STATEMENTS].into_iter().flatten()
+    [health::STATEMENTS, server_settings::STATEMENTS].into_iter().flatten()
 }

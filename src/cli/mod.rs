@@ -1,0 +1,74 @@
+//! The command line.
+
+mod failure;
+mod migrate;
+pub mod output;
+mod serve;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::Parser;
+
+pub use failure::Failure;
+
+use crate::{app::App, clock::SystemClock, config::Settings, store::Db, telemetry};
+
+/// Reward points for online shops: back office, storefront API and a ledger that proves itself.
+#[derive(Debug, Parser)]
+#[command(name = "guerdon", version, propagate_version = true, disable_help_subcommand = true)]
+#[command(
+    after_help = "Every setting is a flag, a GUERDON_* variable or a line of the configuration file; the first of these counts."
+)]
+struct Cli {
+    /// File with settings, such as `listen = "0.0.0.0:8080"` [default: ./guerdon.toml if it is there]
+    #[arg(long, global = true, env = "GUERDON_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten, next_help_heading = "Settings")]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Serve the back office and the API
+    Serve(serve::Serve),
+    /// Bring the database's schema to this version
+    Migrate(migrate::Migrate),
+}
+
+/// Runs the command that the arguments name.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return failure::usage(&error),
+    };
+    match cli.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+impl Cli {
+    fn run(self) -> Result<(), Failure> {
+        let settings = self.settings.with_file(self.config.as_deref())?;
+        settings.check()?;
+        telemetry::start(&settings)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(async {
+            match self.command {
+                Command::Serve(command) => command.run(settings).await,
+                Command::Migrate(command) => command.run(settings).await,
+            }
+        })
+    }
+}
+
+/// Connects to the database and brings its schema to this version.
+async fn connect(settings: Settings) -> Result<App, Failure> {
+    let db = Db::connect(settings.database_url())
+        .await
+        .map_err(|error| Failure::because("Cannot open the database", &error))?;
+    db.migrate().await.map_err(|error| failure::migration(&error))?;
+    Ok(App::new(db, SystemClock, settings))
+}

@@ -1,0 +1,94 @@
+//! `guerdon serve`
+
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    path::PathBuf,
+};
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{Failure, connect, output};
+use crate::{app::App, config::Settings, secrets::SecretKey, server, service};
+
+/// Serves the back office and the API until it is told to stop (SIGTERM or Ctrl-C).
+///
+/// The database's schema is brought to this version first. Prints `Listening on http://ADDRESS` once requests are
+/// answered; everything else goes to the log on standard error.
+#[derive(Debug, clap::Args)]
+pub(super) struct Serve {}
+
+impl Serve {
+    pub(super) async fn run(self, settings: Settings) -> Result<(), Failure> {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let _alone = lock(&settings)?;
+        let key_file = settings.secret_file();
+        let app = connect(settings).await?;
+        refuse_unsafe(&app).await?;
+        let secret = SecretKey::load_or_make(&key_file).map_err(|error| {
+            Failure::because(format!("Cannot use the secret key in {}", key_file.display()), &error)
+        })?;
+        let app = app.with_secret(secret);
+        let listener = bind(app.settings.listen())?;
+        let metrics = match app.settings.metrics_listen {
+            Some(address) => Some(bind(address)?),
+            None => None,
+        };
+        let running = server::start(&app, listener, metrics)?;
+        output::line(&format!("Listening on http://{}", running.address));
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("Stopping");
+        running.stop().await;
+        tracing::info!("Stopped");
+        Ok(())
+    }
+}
+
+fn bind(address: std::net::SocketAddr) -> Result<std::net::TcpListener, Failure> {
+    server::listen(address).map_err(|error| Failure::because(format!("Cannot listen on {address}"), &error))
+}
+
+/// Two servers must not share a SQLite file; the commands may use it while one runs.
+fn lock(settings: &Settings) -> Result<Option<File>, Failure> {
+    let Some(rest) = settings.database_url().strip_prefix("sqlite://") else { return Ok(None) };
+    let mut path = PathBuf::from(rest.split('?').next().unwrap_or(rest)).into_os_string();
+    path.push(".lock");
+    let path = PathBuf::from(path);
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|error| Failure::because(format!("Cannot make {}", path.display()), &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(Failure::Failed(format!(
+            "Another `guerdon serve` uses {rest}: stop it first, or use PostgreSQL for several of them."
+        ))),
+        Err(TryLockError::Error(error)) => Err(Failure::because(format!("Cannot lock {}", path.display()), &error)),
+    }
+}
+
+/// An acknowledged write must survive a crash, so a server that gives that up is refused.
+async fn refuse_unsafe(app: &App) -> Result<(), Failure> {
+    let found = service::health::unsafe_settings(&app.db).await?;
+    let (fatal, weak): (Vec<_>, Vec<_>) = found.into_iter().partition(|setting| setting != "synchronous_commit=off");
+    if !weak.is_empty() {
+        tracing::warn!("PostgreSQL runs with synchronous_commit=off: a crash loses the last acknowledged writes");
+    }
+    if fatal.is_empty() {
+        return Ok(());
+    }
+    let fatal = fatal.join(", ");
+    if app.settings.allow_unsafe_database == Some(true) {
+        tracing::warn!("PostgreSQL runs with {fatal}: a crash can destroy the database");
+        return Ok(());
+    }
+    Err(Failure::Failed(format!(
+        "PostgreSQL runs with {fatal}: a crash can destroy the database. Turn these on (or, for tests only, \
+         say --allow-unsafe-database)."
+    )))
+}

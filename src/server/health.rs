@@ -1,0 +1,52 @@
+//! Whether this process lives and can work, and what it counts.
+
+use actix_web::{
+    HttpResponse,
+    http::header,
+    web::{self, Data, ServiceConfig},
+};
+use serde_json::json;
+
+use crate::{app::App, service, store::Db};
+
+/// Adds `/health/live` and `/health/ready`.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(web::resource("/health/live").get(live)).service(web::resource("/health/ready").get(ready));
+}
+
+/// Adds `/metrics`.
+pub fn configure_metrics(cfg: &mut ServiceConfig) {
+    cfg.service(web::resource("/metrics").get(metrics));
+}
+
+async fn live() -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(json!({"status": "live"}))
+}
+
+/// Not ready while it stops, so that a load balancer sends nothing new.
+async fn ready(app: Data<App>) -> HttpResponse {
+    let ready = !app.stopping.is_cancelled() && service::health::is_ready(&app.db).await;
+    let mut answer = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+    answer
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(json!({"status": if ready { "ready" } else { "not ready" }}))
+}
+
+async fn metrics(app: Data<App>) -> HttpResponse {
+    let (open, idle) = match &app.db {
+        Db::Sqlite { read, write } => (read.size() + write.size(), read.num_idle() + write.num_idle()),
+        Db::Postgres(pool) => (pool.size(), pool.num_idle()),
+    };
+    let text = app.metrics.render(&[
+        ("guerdon_database_connections", "Open connections to the database.", i64::from(open)),
+        (
+            "guerdon_database_connections_idle",
+            "Open connections that nobody uses.",
+            i64::try_from(idle).unwrap_or(i64::MAX),
+        ),
+    ]);
+    HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .content_type("text/plain; version=0.0.4; charset=utf-8")
+        .body(text)
+}

@@ -1,0 +1,3 @@
+//! Use cases: one transaction each, in which the domain decides and the store writes.
+
+pub mod health;

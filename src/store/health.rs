@@ -1,0 +1,24 @@
+//! Whether the database answers, and whether it keeps what it is given.
+
+use super::{Db, DbError, sql::statements};
+
+statements! {
+    Global PING { "SELECT CAST(1 AS BIGINT)" }
+    /// Settings of a PostgreSQL server that lose acknowledged writes in a crash. SQLite's are set by us.
+    Global UNSAFE_SETTINGS {
+        pg("SELECT name, setting FROM pg_settings
+            WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off' ORDER BY name")
+        lite("SELECT 'fsync', 'off' WHERE 1 = 0")
+    }
+}
+
+/// Asks the database for an answer, any answer.
+pub async fn ping(db: &Db) -> Result<(), DbError> {
+    db.query(PING).one::<(i64,)>().await.map(drop)
+}
+
+/// The settings by which an acknowledged write could be lost, as `name=value`.
+pub async fn unsafe_settings(db: &Db) -> Result<Vec<String>, DbError> {
+    let rows = db.query(UNSAFE_SETTINGS).all::<(String, String)>().await?;
+    Ok(rows.into_iter().map(|(name, setting)| format!("{name}={setting}")).collect())
+}
