@@ -3,6 +3,7 @@
 //! Nothing here is asynchronous; time and randomness are arguments.
 
 pub mod actor;
+pub mod audit;
 pub mod ids;
 pub mod invalid;
 pub mod points;

@@ -1,3 +1,5 @@
 //! Use cases: one transaction each, in which the domain decides and the store writes.
 
+pub mod audit;
 pub mod health;
+pub mod idempotency;

@@ -1,7 +1,9 @@
 //! Everything that speaks SQL, written once for SQLite and PostgreSQL.
 
+pub mod audit;
 pub mod db;
 pub mod health;
+pub mod idempotency;
 pub mod server_settings;
 pub mod sql;
 mod types;
@@ -10,5 +12,5 @@ pub use db::{Backend, Db, DbError, Tx};
 
 /// Every statement of the store, for the tests that prepare them on both databases.
 pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
-    [health::STATEMENTS, server_settings::STATEMENTS].into_iter().flatten()
+    [audit::STATEMENTS, health::STATEMENTS, idempotency::STATEMENTS, server_settings::STATEMENTS].into_iter().flatten()
 }
