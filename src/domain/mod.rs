@@ -4,8 +4,16 @@
 
 pub mod actor;
 pub mod audit;
+pub mod calendar;
+pub mod code;
+pub mod coupon;
 pub mod ids;
 pub mod invalid;
+pub mod ledger;
+pub mod money;
+pub mod option;
 pub mod points;
+pub mod refusal;
 pub mod role;
+pub mod site;
 pub mod time;

@@ -9,6 +9,8 @@ pub struct Points(i64);
 impl Points {
     /// The most that one entry moves.
     pub const MAX: i64 = 1_000_000_000;
+    /// The least.
+    pub const ONE: Self = Self(1);
     /// The most that an account holds: JavaScript clients read numbers exactly up to here.
     pub const BALANCE_MAX: i64 = 9_007_199_254_740_991;
 

@@ -59,6 +59,9 @@ pub enum DbError {
     /// The transaction lost a race and may be run again from its start.
     #[error("transaction conflict")]
     Conflict(#[source] sqlx::Error),
+    /// A row holds what Guerdon never writes.
+    #[error("the database holds what Guerdon never wrote: {0}")]
+    Damaged(String),
     /// Anything else: the connection, the disk, a statement that does not fit the schema.
     #[error(transparent)]
     Other(sqlx::Error),

@@ -1,10 +1,14 @@
 //! Everything that speaks SQL, written once for SQLite and PostgreSQL.
 
 pub mod audit;
+pub mod coupons;
 pub mod db;
 pub mod health;
 pub mod idempotency;
+pub mod ledger;
+pub mod options;
 pub mod server_settings;
+pub mod sites;
 pub mod sql;
 mod types;
 
@@ -12,5 +16,17 @@ pub use db::{Backend, Db, DbError, Tx};
 
 /// Every statement of the store, for the tests that prepare them on both databases.
 pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
-    [audit::STATEMENTS, health::STATEMENTS, idempotency::STATEMENTS, server_settings::STATEMENTS].into_iter().flatten()
+    let modules = [
+        audit::STATEMENTS,
+        coupons::STATEMENTS,
+        health::STATEMENTS,
+        idempotency::STATEMENTS,
+        ledger::load::STATEMENTS,
+        ledger::read::STATEMENTS,
+        ledger::save::STATEMENTS,
+        options::STATEMENTS,
+        server_settings::STATEMENTS,
+        sites::STATEMENTS,
+    ];
+    modules.into_iter().flatten()
 }

@@ -40,23 +40,35 @@ macro_rules! statements {
     };
 }
 
-/// Joins the fragments meant for one dialect.
+/// Joins the fragments meant for one dialect. `[name]` stands for the text of the macro `name!()`, `rows`
+/// for the elements of the JSON array bound as `$1`, each an array of columns: `j.value ->> 0`, `->> 1`, ...
 macro_rules! dialect {
-    (@$d:ident [$($acc:literal)*]) => { concat!($($acc),*) };
-    (@pg [$($acc:literal)*] pg($frag:literal) $($rest:tt)*) => {
-        $crate::store::sql::dialect!(@pg [$($acc)* $frag] $($rest)*)
+    (@$d:ident [$($acc:tt)*]) => { concat!($($acc)*) };
+    (@pg [$($acc:tt)*] pg($frag:literal) $($rest:tt)*) => {
+        $crate::store::sql::dialect!(@pg [$($acc)* $frag,] $($rest)*)
     };
-    (@lite [$($acc:literal)*] lite($frag:literal) $($rest:tt)*) => {
-        $crate::store::sql::dialect!(@lite [$($acc)* $frag] $($rest)*)
+    (@lite [$($acc:tt)*] lite($frag:literal) $($rest:tt)*) => {
+        $crate::store::sql::dialect!(@lite [$($acc)* $frag,] $($rest)*)
     };
-    (@pg [$($acc:literal)*] lite($frag:literal) $($rest:tt)*) => {
+    (@pg [$($acc:tt)*] lite($frag:literal) $($rest:tt)*) => {
         $crate::store::sql::dialect!(@pg [$($acc)*] $($rest)*)
     };
-    (@lite [$($acc:literal)*] pg($frag:literal) $($rest:tt)*) => {
+    (@lite [$($acc:tt)*] pg($frag:literal) $($rest:tt)*) => {
         $crate::store::sql::dialect!(@lite [$($acc)*] $($rest)*)
     };
-    (@$d:ident [$($acc:literal)*] $frag:literal $($rest:tt)*) => {
-        $crate::store::sql::dialect!(@$d [$($acc)* $frag] $($rest)*)
+    (@pg [$($acc:tt)*] rows $($rest:tt)*) => {
+        $crate::store::sql::dialect!(
+            @pg [$($acc)* "jsonb_array_elements(CAST(CAST($1 AS TEXT) AS JSONB)) AS j(value)",] $($rest)*
+        )
+    };
+    (@lite [$($acc:tt)*] rows $($rest:tt)*) => {
+        $crate::store::sql::dialect!(@lite [$($acc)* "json_each($1) AS j",] $($rest)*)
+    };
+    (@$d:ident [$($acc:tt)*] [$name:ident] $($rest:tt)*) => {
+        $crate::store::sql::dialect!(@$d [$($acc)* $name!(),] $($rest)*)
+    };
+    (@$d:ident [$($acc:tt)*] $frag:literal $($rest:tt)*) => {
+        $crate::store::sql::dialect!(@$d [$($acc)* $frag,] $($rest)*)
     };
 }
 

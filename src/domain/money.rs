@@ -1,0 +1,120 @@
+//! Amounts of money: exact decimals with a currency.
+
+use std::str::FromStr as _;
+
+use rust_decimal::Decimal;
+
+use super::invalid::Invalid;
+
+/// Codes of ISO 4217 that are money in use.
+const CURRENCIES: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN \
+     BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD \
+     HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD \
+     MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON \
+     RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX \
+     USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG";
+
+/// A currency: three capital letters of ISO 4217.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Currency(String);
+
+impl Currency {
+    /// Takes a currency's code, in any case.
+    ///
+    /// # Errors
+    /// When there is no such currency.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let code = text.trim().to_ascii_uppercase();
+        if code.len() == 3 && CURRENCIES.split_whitespace().any(|known| known == code) {
+            Ok(Self(code))
+        } else {
+            Err(Invalid::new("Give a currency of ISO 4217, such as EUR, USD or CHF."))
+        }
+    }
+
+    /// The code.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// How many decimals amounts of this currency have.
+    pub fn decimals(&self) -> u32 {
+        match self.0.as_str() {
+            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV"
+            | "XAF" | "XOF" | "XPF" => 0,
+            "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+            _ => 2,
+        }
+    }
+
+    /// The sign that people read, or the code where there is none that all know.
+    pub fn sign(&self) -> &str {
+        match self.0.as_str() {
+            "EUR" => "€",
+            "USD" => "$",
+            "GBP" => "£",
+            "JPY" => "¥",
+            code => code,
+        }
+    }
+}
+
+/// Reads an exact decimal, such as `12.50`: at most 12 digits before and 9 behind the point, never negative.
+///
+/// # Errors
+/// When the text is no such number.
+pub fn decimal(text: &str) -> Result<Decimal, Invalid> {
+    let text = text.trim();
+    let invalid = || Invalid::new("Give a number such as 12.50, with at most 9 decimals.");
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    let fits = !whole.is_empty() && whole.len() <= 12 && fraction.len() <= 9 && !text.ends_with('.');
+    if !fits || !digits(whole) || !digits(fraction) {
+        return Err(invalid());
+    }
+    Decimal::from_str(text).map_err(|_not_a_number| invalid())
+}
+
+/// Reads a decimal as people type it in a form: a comma serves as the point, and blanks are ignored.
+///
+/// # Errors
+/// When the text is no such number.
+pub fn decimal_typed(text: &str) -> Result<Decimal, Invalid> {
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    // "1,234.50" groups with commas; "1234,50" and "1.234,50" have a decimal comma.
+    let plain = match (text.rfind(','), text.rfind('.')) {
+        (Some(comma), Some(point)) if comma < point => text.replace(',', ""),
+        (Some(_), Some(_)) => text.replace('.', "").replace(',', "."),
+        (Some(_), None) => text.replace(',', "."),
+        _ => text,
+    };
+    decimal(&plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_are_exact() {
+        assert_eq!(decimal("0.1").unwrap() + decimal("0.2").unwrap(), decimal("0.3").unwrap());
+        for text in ["", "-1", "1e3", ".5", "5.", "1.0000000001", "1234567890123", "NaN", "1,5", "0x1"] {
+            assert!(decimal(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn forms_take_decimal_commas() {
+        for text in ["1234.50", "1234,50", "1.234,50", "1,234.50", " 1 234,50 "] {
+            assert_eq!(decimal_typed(text), decimal("1234.50"), "{text}");
+        }
+    }
+
+    #[test]
+    fn currencies_are_of_iso_4217() {
+        assert_eq!(Currency::parse("eur").unwrap().as_str(), "EUR");
+        for text in ["", "EURO", "XYZ", "E R"] {
+            assert!(Currency::parse(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! Sites and their earning rules.
+
+use chrono_tz::Tz;
+use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive as _};
+
+use super::{
+    calendar::{self, ValidityEnd},
+    ids::SiteCode,
+    invalid::Invalid,
+    money::Currency,
+    points::Points,
+    time::Timestamp,
+};
+
+/// Longest coupon prefix.
+const PREFIX_CHARS_MAX: usize = 16;
+
+macro_rules! choice {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ } else $message:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name { $($(#[$vdoc])* $variant,)+ }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name, as it is stored and answered.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+
+            /// Takes a name.
+            ///
+            /// # Errors
+            /// When there is no such choice.
+            pub fn parse(text: &str) -> Result<Self, Invalid> {
+                Self::ALL.iter().copied().find(|one| one.as_str() == text).ok_or_else(|| Invalid::new($message))
+            }
+        }
+    };
+}
+
+choice! {
+    /// How a fraction of a point becomes a whole number.
+    Rounding {
+        /// Down.
+        Floor = "floor",
+        /// To the nearest, halves up.
+        HalfUp = "half_up",
+        /// Up.
+        Ceiling = "ceiling",
+    } else "Choose one of floor, half_up and ceiling."
+}
+
+choice! {
+    /// Which total of an order counts.
+    Basis {
+        /// With tax.
+        Gross = "gross",
+        /// Without tax.
+        Net = "net",
+    } else "Choose gross or net."
+}
+
+choice! {
+    /// What a return does when its points are spent already.
+    Shortfall {
+        /// Takes what is there and records the rest.
+        Clamp = "clamp",
+        /// Later points pay it first.
+        Owe = "owe",
+    } else "Choose clamp or owe."
+}
+
+/// How a site awards points. A version never changes; a change is a new version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EarningRule {
+    /// From 1.
+    pub version: i64,
+    /// From when it holds.
+    pub holds_from: Timestamp,
+    /// Whether orders earn points at all.
+    pub enabled: bool,
+    /// Points per unit of currency.
+    pub factor: Decimal,
+    /// What happens to fractions of a point.
+    pub rounding: Rounding,
+    /// Which total counts.
+    pub basis: Basis,
+    /// Whether shipping counts.
+    pub with_shipping: bool,
+    /// Whether discounts are taken off first.
+    pub after_discounts: bool,
+    /// Days until the points can be spent.
+    pub pending_days: u32,
+    /// The most that one order earns.
+    pub cap_per_order: Option<Points>,
+    /// Calendar months that points are valid.
+    pub validity_months: u32,
+    /// To what their end is rounded.
+    pub validity_end: ValidityEnd,
+    /// What a return does when its points are spent.
+    pub shortfall: Shortfall,
+}
+
+impl EarningRule {
+    /// The rule of a new site.
+    pub fn initial(now: Timestamp) -> Self {
+        Self {
+            version: 1,
+            holds_from: now,
+            enabled: true,
+            factor: Decimal::ONE,
+            rounding: Rounding::Floor,
+            basis: Basis::Gross,
+            with_shipping: false,
+            after_discounts: true,
+            pending_days: 0,
+            cap_per_order: None,
+            validity_months: 12,
+            validity_end: ValidityEnd::StartOfDay,
+            shortfall: Shortfall::Clamp,
+        }
+    }
+
+    /// Takes a number of months.
+    ///
+    /// # Errors
+    /// When it is not within 1 to 1200.
+    pub fn months(text: &str) -> Result<u32, Invalid> {
+        text.trim()
+            .parse()
+            .ok()
+            .filter(|months| (1..=1200).contains(months))
+            .ok_or_else(|| Invalid::new("Give a whole number of months from 1 to 1200."))
+    }
+
+    /// Takes a number of pending days.
+    ///
+    /// # Errors
+    /// When it is not within 0 to 365.
+    pub fn days(text: &str) -> Result<u32, Invalid> {
+        text.trim()
+            .parse()
+            .ok()
+            .filter(|days| *days <= 365)
+            .ok_or_else(|| Invalid::new("Give a whole number of days from 0 to 365."))
+    }
+
+    /// Takes a factor: 0 to 1,000,000, at most 9 decimals.
+    ///
+    /// # Errors
+    /// When it is no such number.
+    pub fn factor(text: &str) -> Result<Decimal, Invalid> {
+        super::money::decimal_typed(text)
+            .ok()
+            .filter(|factor| *factor <= Decimal::from(1_000_000))
+            .map(|factor| factor.normalize())
+            .ok_or_else(|| {
+                Invalid::new("Give a number from 0 to 1,000,000 with at most 9 decimals, such as 1 or 0.95.")
+            })
+    }
+
+    /// How many points `basis` earns, before any cap: `basis x factor`, rounded.
+    pub fn points_for(&self, basis: Decimal) -> i64 {
+        let strategy = match self.rounding {
+            Rounding::Floor => RoundingStrategy::ToNegativeInfinity,
+            Rounding::HalfUp => RoundingStrategy::MidpointAwayFromZero,
+            Rounding::Ceiling => RoundingStrategy::ToPositiveInfinity,
+        };
+        let exact = basis.checked_mul(self.factor).unwrap_or(Decimal::MAX);
+        let points = exact.round_dp_with_strategy(0, strategy).to_i64().unwrap_or(i64::MAX).max(0);
+        self.cap_per_order.map_or(points, |cap| points.min(cap.get())).min(Points::MAX)
+    }
+}
+
+/// One shop of a tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// Its code.
+    pub code: SiteCode,
+    /// What people call it.
+    pub name: String,
+    /// Its time zone.
+    pub zone: Tz,
+    /// The currency of its orders.
+    pub currency: Currency,
+    /// What its coupon codes begin with; empty for none.
+    pub coupon_prefix: String,
+    /// Origins whose pages may call the storefront API.
+    pub allowed_origins: Vec<String>,
+    /// The earning rule that holds.
+    pub rule: EarningRule,
+}
+
+impl Site {
+    /// Takes a coupon prefix: nothing, or up to 16 capital letters and digits.
+    ///
+    /// # Errors
+    /// When it is no such text.
+    pub fn prefix(text: &str) -> Result<String, Invalid> {
+        let text = text.trim().to_ascii_uppercase();
+        if text.len() <= PREFIX_CHARS_MAX && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            Ok(text)
+        } else {
+            Err(Invalid::new("Give up to 16 letters and digits, or nothing for codes without a prefix."))
+        }
+    }
+
+    /// Takes a time zone of the IANA database.
+    ///
+    /// # Errors
+    /// When there is no such zone.
+    pub fn time_zone(text: &str) -> Result<Tz, Invalid> {
+        text.trim()
+            .parse()
+            .map_err(|_unknown| Invalid::new("Give a time zone such as Europe/Berlin or America/New_York."))
+    }
+
+    /// Takes an origin such as `https://shop.example.com`: scheme, host and port, nothing behind.
+    ///
+    /// # Errors
+    /// When it is no such text.
+    pub fn origin(text: &str) -> Result<String, Invalid> {
+        let text = text.trim().trim_end_matches('/').to_ascii_lowercase();
+        let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let fits = host.is_some_and(|host| {
+            !host.is_empty()
+                && host.len() <= 255
+                && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']'))
+        });
+        if fits { Ok(text) } else { Err(Invalid::new("Give an origin such as https://shop.example.com.")) }
+    }
+
+    /// When points awarded now end.
+    pub fn valid_until(&self, now: Timestamp) -> Timestamp {
+        calendar::valid_until(now, self.rule.validity_months, self.rule.validity_end, self.zone)
+    }
+
+    /// From when points of an order completed now can be spent; `None`: at once.
+    pub fn available_from(&self, now: Timestamp) -> Option<Timestamp> {
+        (self.rule.pending_days > 0)
+            .then(|| calendar::start_of_day_after(now, u64::from(self.rule.pending_days), self.zone))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::money::decimal;
+
+    #[test]
+    fn points_are_rounded_as_the_rule_says() {
+        let mut rule = EarningRule::initial(Timestamp::from_micros(0));
+        rule.factor = decimal("0.95").unwrap();
+        let table = [("10.00", 9, 10, 10), ("100", 95, 95, 95), ("0", 0, 0, 0), ("0.01", 0, 0, 1), ("5.80", 5, 6, 6)];
+        for (basis, floor, half_up, ceiling) in table {
+            for (rounding, points) in
+                [(Rounding::Floor, floor), (Rounding::HalfUp, half_up), (Rounding::Ceiling, ceiling)]
+            {
+                rule.rounding = rounding;
+                assert_eq!(rule.points_for(decimal(basis).unwrap()), points, "{basis} {rounding:?}");
+            }
+        }
+        rule.cap_per_order = Points::new(50).ok();
+        assert_eq!(rule.points_for(decimal("1000").unwrap()), 50);
+    }
+
+    #[test]
+    fn origins_are_scheme_host_and_port() {
+        assert_eq!(Site::origin(" https://Shop.example.com/ ").unwrap(), "https://shop.example.com");
+        assert!(Site::origin("http://localhost:3000").is_ok());
+        for text in ["", "*", "shop.example.com", "https://", "https://a/b", "https://a b", "null", "https://u@h"] {
+            assert!(Site::origin(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Reading balances and summaries.
+
+use super::rows::{AccountRow, EntryRow, LotRow, UsageRow, account_columns, entry_columns};
+use crate::{
+    domain::{
+        ids::{CustomerId, TenantId},
+        ledger::{
+            Account, Lot,
+            entry::{Entry, Take},
+        },
+        time::Timestamp,
+    },
+    store::{Db, DbError, Tx, sql::statements},
+};
+
+statements! {
+    /// What can be spent at `$3`: the balance as written, and only when its time has come, less the lots that ended
+    /// since, plus the pending ones that began. The same rule as `Book::settle`.
+    Tenant GET_BALANCE {
+        "SELECT CASE WHEN a.next_change_at IS NULL OR a.next_change_at > $3 THEN a.balance ELSE a.balance
+             - CAST(COALESCE((SELECT SUM(l.remaining) FROM lots l
+                 WHERE l.tenant_id = a.tenant_id AND l.account_id = a.account_id AND l.remaining > 0
+                   AND l.valid_until <= $3 AND (l.available_from IS NULL OR l.available_from <= a.settled_at)), 0) AS BIGINT)
+             + CAST(COALESCE((SELECT SUM(l.remaining) FROM lots l
+                 WHERE l.tenant_id = a.tenant_id AND l.account_id = a.account_id AND l.remaining > 0
+                   AND l.available_from > a.settled_at AND l.available_from <= $3 AND l.valid_until > $3), 0) AS BIGINT)
+             END
+         FROM accounts a WHERE a.tenant_id = $1 AND a.customer_id = $2 AND a.open"
+    }
+    Tenant GET_ACCOUNT {
+        "SELECT " [account_columns] " FROM accounts a WHERE a.tenant_id = $1 AND a.customer_id = $2"
+    }
+    Tenant LIST_ENTRIES {
+        "SELECT " [entry_columns] " FROM entries e
+         WHERE e.tenant_id = $1 AND e.account_id = $2 AND e.seq > $3 ORDER BY e.seq LIMIT $4"
+    }
+    Tenant LIST_USAGES {
+        "SELECT account_id, seq, lot_seq, points FROM usages
+         WHERE tenant_id = $1 AND account_id = $2 AND seq > $3 AND seq <= $4 ORDER BY seq, lot_seq"
+    }
+    Tenant LIST_ALL_LOTS {
+        "SELECT seq, points, remaining, available_from, valid_until FROM lots
+         WHERE tenant_id = $1 AND account_id = $2 AND seq > $3 ORDER BY seq"
+    }
+    Tenant LIST_LIVE_LOTS {
+        "SELECT seq, points, remaining, available_from, valid_until FROM lots
+         WHERE tenant_id = $1 AND account_id = $2 AND remaining > 0 AND valid_until > $3 ORDER BY valid_until, seq"
+    }
+    Tenant LIST_ACCOUNTS {
+        "SELECT " [account_columns] " FROM accounts a
+         WHERE a.tenant_id = $1 AND a.customer_id > $2 ORDER BY a.customer_id LIMIT $3"
+    }
+}
+
+/// What the customer can spend at `now`; `None` without an open account.
+pub async fn balance(
+    db: &Db,
+    tenant: &TenantId,
+    customer: &CustomerId,
+    now: Timestamp,
+) -> Result<Option<i64>, DbError> {
+    let row = db.query(GET_BALANCE).bind(tenant).bind(customer).bind(now).optional::<(i64,)>().await?;
+    Ok(row.map(|(balance,)| balance))
+}
+
+/// The same inside a snapshot.
+pub async fn balance_in(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    customer: &CustomerId,
+    now: Timestamp,
+) -> Result<Option<i64>, DbError> {
+    let row = tx.query(GET_BALANCE).bind(tenant).bind(customer).bind(now).optional::<(i64,)>().await?;
+    Ok(row.map(|(balance,)| balance))
+}
+
+/// A customer's account, open or closed.
+pub async fn account(tx: &mut Tx, tenant: &TenantId, customer: &CustomerId) -> Result<Option<Account>, DbError> {
+    Ok(tx.query(GET_ACCOUNT).bind(tenant).bind(customer).optional::<AccountRow>().await?.map(Account::from))
+}
+
+/// A page of accounts in the order of customer ids, open and closed, beginning behind `after`.
+pub async fn accounts(tx: &mut Tx, tenant: &TenantId, after: &str, limit: i64) -> Result<Vec<Account>, DbError> {
+    let rows = tx.query(LIST_ACCOUNTS).bind(tenant).bind(after).bind(limit).all::<AccountRow>().await?;
+    Ok(rows.into_iter().map(Account::from).collect())
+}
+
+/// At most `limit` entries of an account behind `after`, oldest first, each with the lots it took from.
+pub async fn entries(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    account_id: i64,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Entry>, DbError> {
+    let query = tx.query(LIST_ENTRIES).bind(tenant).bind(account_id).bind(after).bind(limit);
+    let rows = query.all::<EntryRow>().await?;
+    let last = after.saturating_add(limit);
+    let query = tx.query(LIST_USAGES).bind(tenant).bind(account_id).bind(after).bind(last);
+    let usages = query.all::<UsageRow>().await?;
+    join(rows, &usages)
+}
+
+/// Puts usages beside their entries; both are ordered by `seq`.
+pub(super) fn join(rows: Vec<EntryRow>, usages: &[UsageRow]) -> Result<Vec<Entry>, DbError> {
+    let mut by_entry = std::collections::HashMap::<(i64, i64), Vec<Take>>::new();
+    for usage in usages {
+        let take = Take { lot_seq: usage.lot_seq, points: usage.points };
+        by_entry.entry((usage.account_id, usage.seq)).or_default().push(take);
+    }
+    let takes = |row: &EntryRow| (row.account_id, row.seq());
+    rows.into_iter()
+        .map(|row| {
+            let takes = by_entry.remove(&takes(&row)).unwrap_or_default();
+            row.into_entry(takes)
+        })
+        .collect()
+}
+
+/// Every lot of an account behind `after`, in the order in which they began.
+pub async fn lots(tx: &mut Tx, tenant: &TenantId, account_id: i64, after: i64) -> Result<Vec<Lot>, DbError> {
+    let rows = tx.query(LIST_ALL_LOTS).bind(tenant).bind(account_id).bind(after).all::<LotRow>().await?;
+    Ok(rows.into_iter().map(Lot::from).collect())
+}
+
+/// The lots that have points left at `now`, pending ones too, in spending order.
+pub async fn live_lots(tx: &mut Tx, tenant: &TenantId, account_id: i64, now: Timestamp) -> Result<Vec<Lot>, DbError> {
+    let rows = tx.query(LIST_LIVE_LOTS).bind(tenant).bind(account_id).bind(now).all::<LotRow>().await?;
+    Ok(rows.into_iter().map(Lot::from).collect())
+}
