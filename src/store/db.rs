@@ -9,6 +9,7 @@ use std::{fs::OpenOptions, io, path::Path, time::Duration};
 
 use sqlx::{
     Arguments as _, Encode, FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction, Type,
+    migrate::{MigrateError, Migrator},
     postgres::{PgArguments, PgPoolOptions, PgRow},
     sqlite::{
         SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
@@ -92,6 +93,16 @@ fn constraint_from(message: &str) -> String {
     message.rsplit_once(": ").map_or(message, |(_, name)| name).to_owned()
 }
 
+/// The steps that bring a database's schema to this version.
+pub fn migrations(backend: Backend) -> &'static Migrator {
+    static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+    static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+    match backend {
+        Backend::Sqlite => &SQLITE,
+        Backend::Postgres => &POSTGRES,
+    }
+}
+
 impl Db {
     /// Connects to `sqlite://FILE` (made when missing) or `postgres://...`.
     pub async fn connect(url: &str) -> Result<Self, DbError> {
@@ -143,10 +154,17 @@ impl Db {
     }
 
     /// Brings the schema to this version. Safe to run by several replicas at once.
-    pub async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
+    pub async fn migrate(&self) -> Result<(), MigrateError> {
+        let migrations = migrations(self.backend());
         match self {
-            Self::Sqlite { write, .. } => sqlx::migrate!("migrations/sqlite").run(write).await,
-            Self::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await,
+            Self::Sqlite { write, .. } => {
+                // One transaction around all steps: a second process waits for it, and then finds nothing to do.
+                let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
+                // Not `run`: with a borrowed connection its future is not provably `Send`.
+                migrations.run_direct(None, &mut *tx, false).await?;
+                Ok(tx.commit().await?)
+            }
+            Self::Postgres(pool) => migrations.run(pool).await,
         }
     }
 

@@ -1,0 +1,1 @@
+-- Nothing to do: SQLite orders text byte by byte and has no TRUNCATE. The step keeps the numbers of both databases alike.
