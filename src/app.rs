@@ -4,13 +4,18 @@ use std::sync::Arc;
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{clock::Clock, config::Settings, domain::time::Timestamp, metrics::Metrics, secrets::SecretKey, store::Db};
+use crate::{
+    clock::Clock, config::Settings, domain::time::Timestamp, metrics::Metrics, secrets::SecretKey,
+    service::ledger::writer::Ledger, store::Db,
+};
 
 /// The shared parts of a running Guerdon; cheap to clone.
 #[derive(Clone)]
 pub struct App {
     /// The database.
     pub db: Db,
+    /// The only way to move points.
+    pub ledger: Ledger,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
     /// What the installation was told.
@@ -27,10 +32,13 @@ pub struct App {
 
 impl App {
     /// Puts the parts together, with a secret key that lives as long as the process.
+    /// Called within a tokio runtime, on which the ledger's writers run.
     pub fn new(db: Db, clock: impl Clock, settings: Settings) -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(clock);
         Self {
+            ledger: Ledger::start(&db, &clock),
             db,
-            clock: Arc::new(clock),
+            clock,
             settings: Arc::new(settings),
             secret: Arc::new(SecretKey::random()),
             metrics: Arc::default(),

@@ -68,3 +68,10 @@ pub struct Caller {
     /// Who acts.
     pub actor: Actor,
 }
+
+impl Caller {
+    /// A name for the actor that no other has in this tenant: keys of one never meet those of another.
+    pub fn name(&self) -> String {
+        format!("{}:{}", self.actor.kind.as_str(), self.actor.id)
+    }
+}

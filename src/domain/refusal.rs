@@ -28,6 +28,9 @@ pub enum Refusal {
     /// The balance would not fit.
     #[error("The balance would grow beyond 9,007,199,254,740,991 points.")]
     BalanceTooLarge,
+    /// The points would end before they begin.
+    #[error("Give a validUntil that lies ahead.")]
+    EndsInThePast,
     /// There is no such option that can be had now.
     #[error("No redeem option found with id {0}")]
     OptionUnknown(String),

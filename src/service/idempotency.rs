@@ -38,7 +38,7 @@ pub async fn begin(
     now: Timestamp,
 ) -> Result<Begun, DbError> {
     let Some(request) = request else { return Ok(Begun::Fresh) };
-    let name = name(caller);
+    let name = caller.name();
     let claim = store::idempotency::claim(tx, &caller.tenant, &name, &request.key, &request.fingerprint, now).await?;
     Ok(match claim {
         Claim::Claimed => Begun::Fresh,
@@ -56,10 +56,5 @@ pub async fn finish(
     body: &str,
 ) -> Result<(), DbError> {
     let Some(request) = request else { return Ok(()) };
-    store::idempotency::finish(tx, &caller.tenant, &name(caller), &request.key, status, body).await
-}
-
-/// Keys of one caller never meet those of another.
-fn name(caller: &Caller) -> String {
-    format!("{}:{}", caller.actor.kind.as_str(), caller.actor.id)
+    store::idempotency::finish(tx, &caller.tenant, &caller.name(), &request.key, status, body).await
 }

@@ -3,3 +3,4 @@
 pub mod audit;
 pub mod health;
 pub mod idempotency;
+pub mod ledger;

@@ -10,6 +10,12 @@ statements! {
          VALUES ($1, $2, $3, $4, 0, '', $5)
          ON CONFLICT (tenant_id, caller, key) DO NOTHING"
     }
+    /// Keeps the answer of an effect that was decided before its key was claimed.
+    Tenant KEEP_ANSWER {
+        "INSERT INTO idempotency_keys (tenant_id, caller, key, fingerprint, status, body, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (tenant_id, caller, key) DO NOTHING"
+    }
     Tenant FIND_KEY {
         "SELECT fingerprint, status, body FROM idempotency_keys WHERE tenant_id = $1 AND caller = $2 AND key = $3"
     }
@@ -90,4 +96,32 @@ pub async fn finish(
         .run()
         .await
         .map(drop)
+}
+
+/// Looks a key up inside the transaction of its effect.
+pub async fn find_in(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    caller: &str,
+    key: &str,
+    fingerprint: &str,
+) -> Result<Option<Claim>, DbError> {
+    let row = tx.query(FIND_KEY).bind(tenant).bind(caller).bind(key).optional().await?;
+    Ok(row.map(|row| judge(fingerprint, row)))
+}
+
+/// Keeps an answer under a key that was free when it was looked up; says whether it still was.
+#[expect(clippy::too_many_arguments, reason = "the columns of the row")]
+pub async fn keep(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    caller: &str,
+    key: &str,
+    fingerprint: &str,
+    status: u16,
+    body: &str,
+    now: Timestamp,
+) -> Result<bool, DbError> {
+    let query = tx.query(KEEP_ANSWER).bind(tenant).bind(caller).bind(key).bind(fingerprint);
+    Ok(query.bind(i64::from(status)).bind(body).bind(now).run().await? > 0)
 }

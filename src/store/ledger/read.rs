@@ -3,7 +3,7 @@
 use super::rows::{AccountRow, EntryRow, LotRow, UsageRow, account_columns, entry_columns};
 use crate::{
     domain::{
-        ids::{CustomerId, TenantId},
+        ids::{CustomerId, EntryId, TenantId},
         ledger::{
             Account, Lot,
             entry::{Entry, Take},
@@ -33,6 +33,13 @@ statements! {
     Tenant LIST_ENTRIES {
         "SELECT " [entry_columns] " FROM entries e
          WHERE e.tenant_id = $1 AND e.account_id = $2 AND e.seq > $3 ORDER BY e.seq LIMIT $4"
+    }
+    Tenant GET_ENTRY_BY_ID {
+        "SELECT " [entry_columns] " FROM entries e
+         WHERE e.tenant_id = $1 AND e.entry_id = $3 AND e.account_id = $2"
+    }
+    Tenant FIND_MENDING {
+        "SELECT e.seq FROM entries e WHERE e.tenant_id = $1 AND e.account_id = $2 AND e.mends = $3 LIMIT 1"
     }
     Tenant LIST_USAGES {
         "SELECT account_id, seq, lot_seq, points FROM usages
@@ -127,4 +134,25 @@ pub async fn lots(tx: &mut Tx, tenant: &TenantId, account_id: i64, after: i64) -
 pub async fn live_lots(tx: &mut Tx, tenant: &TenantId, account_id: i64, now: Timestamp) -> Result<Vec<Lot>, DbError> {
     let rows = tx.query(LIST_LIVE_LOTS).bind(tenant).bind(account_id).bind(now).all::<LotRow>().await?;
     Ok(rows.into_iter().map(Lot::from).collect())
+}
+
+/// An entry of an account, by its id.
+pub async fn entry_by_id(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    account_id: i64,
+    entry_id: &EntryId,
+) -> Result<Option<Entry>, DbError> {
+    let query = tx.query(GET_ENTRY_BY_ID).bind(tenant).bind(account_id).bind(entry_id);
+    let Some(row) = query.optional::<EntryRow>().await? else { return Ok(None) };
+    let seq = row.seq();
+    let query = tx.query(LIST_USAGES).bind(tenant).bind(account_id).bind(seq - 1).bind(seq);
+    let usages = query.all::<UsageRow>().await?;
+    Ok(join(vec![row], &usages)?.pop())
+}
+
+/// Whether an entry mends this one.
+pub async fn is_mended(tx: &mut Tx, tenant: &TenantId, account_id: i64, entry_id: &EntryId) -> Result<bool, DbError> {
+    let row = tx.query(FIND_MENDING).bind(tenant).bind(account_id).bind(entry_id).optional::<(i64,)>().await?;
+    Ok(row.is_some())
 }

@@ -1,0 +1,246 @@
+//! One transaction for any number of requests: lock and load, decide, write, commit.
+//!
+//! The order of locks is the same for every transaction, so that none deadlock: accounts by number, then options by
+//! id, then keys. Nothing is decided before its account is locked, and nothing is written before all is decided.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use rand::RngExt as _;
+
+use super::{
+    command::{Command, Reply, Request},
+    decide::{Decisions, Undoable},
+};
+use crate::{
+    domain::{
+        ids::{CustomerId, EntryId, TenantId},
+        ledger::book::Changes,
+        option::RedeemOption,
+        refusal::Refusal,
+        time::Timestamp,
+    },
+    store::{
+        Db, DbError, Tx, coupons,
+        db::retry_on_conflict,
+        idempotency,
+        ledger::{
+            load::{self, Need, TakenId},
+            read, save,
+        },
+        options,
+    },
+};
+
+pub(super) type Results = Vec<Result<Reply, Refusal>>;
+pub(super) type Whose = (TenantId, CustomerId);
+
+/// Does all of `requests` in one transaction. The answers stand in their order.
+pub(super) async fn run(db: &Db, requests: &[Request], now: Timestamp) -> Result<Results, DbError> {
+    retry_on_conflict(|| once(db, requests, now)).await
+}
+
+async fn once(db: &Db, requests: &[Request], now: Timestamp) -> Result<Results, DbError> {
+    let mut tx = db.begin().await?;
+    let mut decisions = load_all(&mut tx, requests, now).await?;
+    let results: Results = requests.iter().map(|request| decisions.decide(request, now)).collect();
+    write_all(&mut tx, requests, &results, decisions, now).await?;
+    tx.commit().await?;
+    Ok(results)
+}
+
+async fn load_all(tx: &mut Tx, requests: &[Request], now: Timestamp) -> Result<Decisions, DbError> {
+    let whose = |request: &Request| (request.caller.tenant.clone(), request.customer.clone());
+    let mut decisions = Decisions::default();
+    lock_accounts(tx, requests, &mut decisions, now).await?;
+    load_options(tx, requests, &mut decisions).await?;
+
+    let mut needs: BTreeMap<Whose, Need> = BTreeMap::new();
+    let mut spent: HashMap<Whose, i64> = HashMap::new();
+    for request in requests {
+        let account = whose(request);
+        let need = match &request.command {
+            Command::Open(_) | Command::Credit(..) | Command::Settle => Need::Settlement,
+            Command::Debit(_, debit) => Need::Points(debit.points.get()),
+            Command::Redeem(wanted) => decisions
+                .option(&request.caller.tenant, &wanted.option_id)
+                .map_or(Need::Settlement, |option| Need::Points(option.draft.points.get())),
+            Command::Undo(..) | Command::Close => Need::Everything,
+        };
+        let need = match need {
+            Need::Points(points) => {
+                let sum = spent.entry(account.clone()).or_default();
+                *sum = sum.saturating_add(points);
+                Need::Points(*sum)
+            }
+            other => other,
+        };
+        let known = needs.entry(account).or_insert(need);
+        *known = (*known).max(need);
+    }
+    load_taken_ids(tx, requests, &mut decisions).await?;
+    load_undone(tx, requests, &mut decisions).await?;
+    load_keys(tx, requests, &mut decisions).await?;
+    for (account, need) in needs {
+        if let Some(row) = decisions.locked.remove(&account) {
+            let mut book = load::open_book(tx, row, need, now).await?;
+            book.settle(now, &mut new_entry_id);
+            decisions.books.insert(account, book);
+        }
+    }
+    Ok(decisions)
+}
+
+/// Locks every account, and makes those that may be opened.
+async fn lock_accounts(
+    tx: &mut Tx,
+    requests: &[Request],
+    decisions: &mut Decisions,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let all: BTreeSet<_> = requests.iter().map(|request| (&request.caller.tenant, &request.customer)).collect();
+    let all: Vec<_> = all.into_iter().collect();
+    let mut keep = |accounts: Vec<crate::domain::ledger::Account>| {
+        for account in accounts {
+            decisions.locked.insert((account.tenant.clone(), account.customer.clone()), account);
+        }
+    };
+    keep(load::lock_accounts(tx, &all).await?);
+    let opens = |request: &&Request| matches!(request.command, Command::Open(_) | Command::Credit(..));
+    let missing: BTreeSet<_> = requests
+        .iter()
+        .filter(opens)
+        .map(|request| (request.caller.tenant.clone(), request.customer.clone()))
+        .filter(|whose| !decisions.locked.contains_key(whose))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let new: Vec<_> = missing.iter().map(|(tenant, customer)| (tenant, new_account_id(now), customer)).collect();
+    load::create_accounts(tx, &new, now).await?;
+    let missing: Vec<_> = missing.iter().map(|(tenant, customer)| (tenant, customer)).collect();
+    for account in load::lock_accounts(tx, &missing).await? {
+        decisions.locked.insert((account.tenant.clone(), account.customer.clone()), account);
+    }
+    Ok(())
+}
+
+/// Options with a stock are locked, by id; the others are only read, so that they are no bottleneck.
+async fn load_options(tx: &mut Tx, requests: &[Request], decisions: &mut Decisions) -> Result<(), DbError> {
+    let mut wanted: Vec<(&TenantId, &str, &CustomerId)> = requests
+        .iter()
+        .filter_map(|request| match &request.command {
+            Command::Redeem(wanted) => Some((&request.caller.tenant, wanted.option_id.as_str(), &request.customer)),
+            _ => None,
+        })
+        .collect();
+    wanted.sort_unstable();
+    for (tenant, option_id, customer) in wanted {
+        if decisions.option(tenant, option_id).is_none() {
+            let mut option: Option<RedeemOption> = options::find_in(tx, tenant, option_id).await?;
+            if option.as_ref().is_some_and(|option| option.draft.stock.is_some()) {
+                option = options::lock(tx, tenant, option_id).await?;
+            }
+            let Some(option) = option else { continue };
+            decisions.options.insert((tenant.clone(), option_id.to_owned()), option);
+        }
+        let limited = decisions.option(tenant, option_id).is_some_and(|option| option.draft.per_customer.is_some());
+        let account = decisions.locked.get(&(tenant.clone(), customer.clone()));
+        if let (true, Some(account)) = (limited, account) {
+            let count = options::count_by_customer(tx, tenant, option_id, account.account_id).await?;
+            decisions.had.insert((account.account_id, option_id.to_owned()), count);
+        }
+    }
+    Ok(())
+}
+
+async fn load_taken_ids(tx: &mut Tx, requests: &[Request], decisions: &mut Decisions) -> Result<(), DbError> {
+    let ids: Vec<_> =
+        requests.iter().filter_map(|request| request.own_id().map(|own| (&request.caller.tenant, &own.id))).collect();
+    let taken: Vec<TakenId> = load::find_entry_ids(tx, &ids).await?;
+    for taken in taken {
+        decisions.taken_ids.insert((taken.tenant_id.clone(), taken.entry_id.clone()), taken);
+    }
+    Ok(())
+}
+
+async fn load_undone(tx: &mut Tx, requests: &[Request], decisions: &mut Decisions) -> Result<(), DbError> {
+    for request in requests {
+        let Command::Undo(entry_id, _) = &request.command else { continue };
+        let whose = (request.caller.tenant.clone(), request.customer.clone());
+        let Some(account) = decisions.locked.get(&whose) else { continue };
+        let Some(entry) = read::entry_by_id(tx, &whose.0, account.account_id, entry_id).await? else { continue };
+        let mended = read::is_mended(tx, &whose.0, account.account_id, entry_id).await?;
+        let mut origins = Vec::new();
+        for take in &entry.takes {
+            origins.extend(load::get_lot(tx, &whose.0, account.account_id, take.lot_seq).await?);
+        }
+        decisions.undoable.insert((whose.0, entry_id.clone()), Undoable { entry, mended, origins });
+    }
+    Ok(())
+}
+
+async fn load_keys(tx: &mut Tx, requests: &[Request], decisions: &mut Decisions) -> Result<(), DbError> {
+    for request in requests {
+        let Some((key, _)) = &request.key else { continue };
+        let (tenant, caller) = (&request.caller.tenant, request.caller.name());
+        if let Some(claim) = idempotency::find_in(tx, tenant, &caller, &key.key, &key.fingerprint).await? {
+            decisions.keys.insert((tenant.clone(), caller, key.key.clone(), key.fingerprint.clone()), claim);
+        }
+    }
+    Ok(())
+}
+
+async fn write_all(
+    tx: &mut Tx,
+    requests: &[Request],
+    results: &Results,
+    decisions: Decisions,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let changed = decisions.books.into_values().filter(crate::domain::ledger::book::Book::is_changed);
+    let changes: Vec<Changes> = changed.map(crate::domain::ledger::book::Book::into_changes).collect();
+    save::save(tx, &changes).await?;
+    for (tenant, account_id, seq, note) in &decisions.notes {
+        save::insert_note(tx, (tenant, *account_id), *seq, note).await?;
+    }
+    for sale in &decisions.sales {
+        coupons::insert(tx, &sale.tenant, &sale.coupon, now).await?;
+        let entry = (sale.account_id, sale.seq);
+        coupons::insert_redemption(tx, &sale.tenant, entry, &sale.option, &sale.coupon, &sale.site, now).await?;
+    }
+    for ((tenant, option_id), times) in &decisions.sold {
+        options::count_redeemed(tx, tenant, option_id, *times).await?;
+    }
+    let mut answers: Vec<_> = requests
+        .iter()
+        .zip(results)
+        .filter_map(|(request, result)| match (&request.key, result) {
+            (Some((key, answer)), Ok(Reply::Done(done) | Reply::DoneBefore(done))) => {
+                Some((request, key, answer(done)))
+            }
+            _ => None,
+        })
+        .collect();
+    answers.sort_by(|(_, one, _), (_, two, _)| one.key.cmp(&two.key));
+    for (request, key, (status, body)) in answers {
+        let (tenant, caller) = (&request.caller.tenant, request.caller.name());
+        let kept = idempotency::keep(tx, tenant, &caller, &key.key, &key.fingerprint, status, &body, now).await?;
+        if !kept {
+            // Another replica answered under this key meanwhile: begin again and find its answer.
+            return Err(DbError::Constraint("idempotency_keys".to_owned()));
+        }
+    }
+    Ok(())
+}
+
+/// A number that grows with time, so that new accounts stand together in the index: milliseconds since the epoch,
+/// and 21 random bits below them.
+fn new_account_id(now: Timestamp) -> i64 {
+    let random: i64 = rand::rng().random_range(0..(1 << 21));
+    ((now.micros() / 1_000) << 21) | random
+}
+
+pub(super) fn new_entry_id() -> EntryId {
+    let id = uuid::Uuid::now_v7().to_string();
+    EntryId::parse(&id).unwrap_or_else(|_| unreachable!("a UUID is an id"))
+}

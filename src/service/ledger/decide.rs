@@ -1,0 +1,346 @@
+//! What each request does to the accounts in memory. No database here: everything was loaded, nothing is written.
+
+use std::collections::HashMap;
+
+use super::{
+    batch::{Whose, new_entry_id},
+    command::{Command, Done, NewCredit, NewDebit, NewRedemption, OwnId, Posted, Remarks, Reply, Request},
+};
+use crate::{
+    domain::{
+        code::coupon_code,
+        coupon::IssuedCoupon,
+        ids::{EntryId, SiteCode, TenantId},
+        ledger::{
+            Account, Lot,
+            book::{Book, Credit, Debit},
+            entry::{Entry, EntryKind},
+        },
+        option::RedeemOption,
+        points::Points,
+        refusal::Refusal,
+        time::Timestamp,
+    },
+    store::{idempotency::Claim, ledger::load::TakenId},
+};
+
+/// An entry that is to be undone.
+pub(super) struct Undoable {
+    pub(super) entry: Entry,
+    pub(super) mended: bool,
+    pub(super) origins: Vec<Lot>,
+}
+
+/// An option that was sold.
+pub(super) struct Sale {
+    pub(super) tenant: TenantId,
+    pub(super) account_id: i64,
+    pub(super) seq: i64,
+    pub(super) option: RedeemOption,
+    pub(super) coupon: IssuedCoupon,
+    pub(super) site: SiteCode,
+}
+
+/// Everything that the requests of a batch may look at, and what they decided.
+#[derive(Default)]
+pub(super) struct Decisions {
+    pub(super) locked: HashMap<Whose, Account>,
+    pub(super) books: HashMap<Whose, Book>,
+    pub(super) options: HashMap<(TenantId, String), RedeemOption>,
+    /// How often an account has had an option.
+    pub(super) had: HashMap<(i64, String), i64>,
+    pub(super) taken_ids: HashMap<(TenantId, EntryId), TakenId>,
+    pub(super) undoable: HashMap<(TenantId, EntryId), Undoable>,
+    /// By tenant, caller, key and fingerprint.
+    pub(super) keys: HashMap<(TenantId, String, String, String), Claim>,
+    /// Private notes: tenant, account, entry, text.
+    pub(super) notes: Vec<(String, i64, i64, String)>,
+    pub(super) sales: Vec<Sale>,
+    /// Sales of options that have a stock.
+    pub(super) sold: HashMap<(TenantId, String), i64>,
+}
+
+impl Decisions {
+    pub(super) fn option(&self, tenant: &TenantId, id: &str) -> Option<&RedeemOption> {
+        self.options.get(&(tenant.clone(), id.to_owned()))
+    }
+
+    /// Does what is asked to the accounts in memory, or refuses and changes none.
+    pub(super) fn decide(&mut self, request: &Request, now: Timestamp) -> Result<Reply, Refusal> {
+        if let Some(reply) = self.answered_before(request) {
+            return reply;
+        }
+        let reply = match self.posted_before(request)? {
+            Some(posted) => Reply::DoneBefore(done_again(request, posted)),
+            None => Reply::Done(self.act(request, now)?),
+        };
+        self.remember(request, &reply);
+        Ok(reply)
+    }
+
+    /// The answer that is kept under the request's Idempotency-Key.
+    fn answered_before(&self, request: &Request) -> Option<Result<Reply, Refusal>> {
+        let (key, _) = request.key.as_ref()?;
+        let (tenant, caller) = (&request.caller.tenant, request.caller.name());
+        let name = (tenant.clone(), caller, key.key.clone(), key.fingerprint.clone());
+        match self.keys.get(&name)? {
+            Claim::Replay { status, body } => Some(Ok(Reply::Replay { status: *status, body: body.clone() })),
+            Claim::Mismatch => Some(Err(Refusal::KeyReused)),
+            Claim::Claimed => None,
+        }
+    }
+
+    /// The entry that was written under the client's own id, if the same was asked then.
+    fn posted_before(&self, request: &Request) -> Result<Option<Posted>, Refusal> {
+        let Some(own) = request.own_id() else { return Ok(None) };
+        let Some(taken) = self.taken_ids.get(&(request.caller.tenant.clone(), own.id.clone())) else {
+            return Ok(None);
+        };
+        if taken.fingerprint.as_deref() != Some(&own.fingerprint) {
+            return Err(Refusal::EntryIdTaken(own.id.to_string()));
+        }
+        let (seq, balance_after) = (taken.seq, taken.balance_after);
+        Ok(Some(Posted { entry_id: own.id.clone(), seq, balance_after }))
+    }
+
+    /// Lets the later requests of the batch see ids and keys that this one took.
+    fn remember(&mut self, request: &Request, reply: &Reply) {
+        let Reply::Done(done) = reply else { return };
+        let tenant = &request.caller.tenant;
+        let posted = match done {
+            Done::Opened(posted) => posted.as_ref(),
+            Done::Posted(posted) => Some(posted),
+            _ => None,
+        };
+        if let (Some(own), Some(posted)) = (request.own_id(), posted) {
+            let taken = TakenId {
+                tenant_id: tenant.clone(),
+                entry_id: own.id.clone(),
+                account_id: 0,
+                fingerprint: Some(own.fingerprint.clone()),
+                seq: posted.seq,
+                balance_after: posted.balance_after,
+            };
+            self.taken_ids.insert((tenant.clone(), own.id.clone()), taken);
+        }
+        if let Some((key, answer)) = &request.key {
+            let (status, body) = answer(done);
+            let name = (tenant.clone(), request.caller.name(), key.key.clone(), key.fingerprint.clone());
+            self.keys.insert(name, Claim::Replay { status, body });
+        }
+    }
+
+    fn act(&mut self, request: &Request, now: Timestamp) -> Result<Done, Refusal> {
+        match &request.command {
+            Command::Open(start) => self.open(request, start.as_ref(), now),
+            Command::Credit(kind, credit) => self.credit(request, *kind, credit, now).map(Done::Posted),
+            Command::Debit(kind, debit) => self.debit(request, *kind, debit, now).map(Done::Posted),
+            Command::Redeem(wanted) => self.redeem(request, wanted, now),
+            Command::Undo(entry_id, remarks) => self.undo(request, entry_id, remarks, now).map(Done::Undone),
+            Command::Close => Ok(self.close(request, now)),
+            Command::Settle => {
+                let book = self.books.get(&whose(request));
+                Ok(Done::Settled(book.map_or(0, |book| book.entries().len())))
+            }
+        }
+    }
+
+    /// The book of an account that is open.
+    fn open_book(&mut self, request: &Request) -> Result<&mut Book, Refusal> {
+        let unknown = || Refusal::UnknownCustomer(request.customer.clone());
+        self.books.get_mut(&whose(request)).filter(|book| book.account.open).ok_or_else(unknown)
+    }
+
+    fn open(&mut self, request: &Request, start: Option<&NewCredit>, now: Timestamp) -> Result<Done, Refusal> {
+        let unknown = || Refusal::UnknownCustomer(request.customer.clone());
+        let book = self.books.get_mut(&whose(request)).ok_or_else(unknown)?;
+        if book.account.open {
+            return Err(Refusal::AccountExists(request.customer.clone()));
+        }
+        let Some(credit) = start else {
+            book.open_account();
+            return Ok(Done::Opened(None));
+        };
+        self.credit(request, EntryKind::Added, credit, now).map(|posted| Done::Opened(Some(posted)))
+    }
+
+    fn credit(
+        &mut self,
+        request: &Request,
+        kind: EntryKind,
+        credit: &NewCredit,
+        now: Timestamp,
+    ) -> Result<Posted, Refusal> {
+        if credit.valid_until <= now {
+            return Err(Refusal::EndsInThePast);
+        }
+        let unknown = || Refusal::UnknownCustomer(request.customer.clone());
+        let book = self.books.get_mut(&whose(request)).ok_or_else(unknown)?;
+        let posting = Credit {
+            entry_id: entry_id(credit.id.as_ref()),
+            kind,
+            points: credit.points,
+            available_from: credit.available_from,
+            valid_until: credit.valid_until,
+            memo: request.memo(&credit.remarks, credit.id.as_ref()),
+        };
+        let posted = Posted::from(book.credit(posting, now)?);
+        self.note(request, &credit.remarks, posted.seq);
+        Ok(posted)
+    }
+
+    fn debit(
+        &mut self,
+        request: &Request,
+        kind: EntryKind,
+        debit: &NewDebit,
+        now: Timestamp,
+    ) -> Result<Posted, Refusal> {
+        let posting = Debit {
+            entry_id: entry_id(debit.id.as_ref()),
+            kind,
+            points: debit.points,
+            memo: request.memo(&debit.remarks, debit.id.as_ref()),
+            first_from: None,
+        };
+        let posted = Posted::from(self.open_book(request)?.debit(posting, now)?);
+        self.note(request, &debit.remarks, posted.seq);
+        Ok(posted)
+    }
+
+    fn redeem(&mut self, request: &Request, wanted: &NewRedemption, now: Timestamp) -> Result<Done, Refusal> {
+        let tenant = &request.caller.tenant;
+        let name = (tenant.clone(), wanted.option_id.clone());
+        let unknown = || Refusal::OptionUnknown(wanted.option_id.clone());
+        let option = self.options.get(&name).filter(|option| option.is_offered(now)).cloned().ok_or_else(unknown)?;
+        if !option.is_on(&wanted.site) {
+            return Err(Refusal::NotOnThisSite(wanted.site.to_string()));
+        }
+        if option.left() == Some(0) {
+            return Err(Refusal::SoldOut);
+        }
+        let account_id = self.open_book(request)?.account.account_id;
+        let had = self.had.get(&(account_id, option.id.clone())).copied().unwrap_or_default();
+        if let Some(limit) = option.draft.per_customer.filter(|limit| had >= *limit) {
+            return Err(Refusal::PerCustomerReached(limit));
+        }
+        let redemption_id = uuid::Uuid::now_v7().to_string();
+        let mut memo = request.memo(&wanted.remarks, None);
+        memo.site = Some(wanted.site.clone());
+        memo.redemption = Some(redemption_id.clone());
+        memo.description = Some(option.draft.name.clone());
+        let debit = Debit {
+            entry_id: new_entry_id(),
+            kind: EntryKind::Redeemed,
+            points: option.draft.points,
+            memo,
+            first_from: None,
+        };
+        let entry = Posted::from(self.open_book(request)?.debit(debit, now)?);
+        let code = coupon_code(&wanted.prefix, &mut rand::rng());
+        let coupon = option.issue(code.clone(), redemption_id.clone(), &request.customer, now);
+        if let Some(option) = self.options.get_mut(&name) {
+            option.redeemed += 1;
+        }
+        *self.had.entry((account_id, option.id.clone())).or_default() += 1;
+        if option.draft.stock.is_some() {
+            *self.sold.entry(name).or_default() += 1;
+        }
+        self.note(request, &wanted.remarks, entry.seq);
+        let (tenant, site) = (tenant.clone(), wanted.site.clone());
+        self.sales.push(Sale { tenant, account_id, seq: entry.seq, option, coupon, site });
+        Ok(Done::Redeemed { code, redemption_id, entry })
+    }
+
+    /// Points that were added are taken again, from their own lot first; points that were removed come back, each
+    /// with the end that it had.
+    fn undo(
+        &mut self,
+        request: &Request,
+        entry_id: &EntryId,
+        remarks: &Remarks,
+        now: Timestamp,
+    ) -> Result<Vec<Posted>, Refusal> {
+        let name = (request.caller.tenant.clone(), entry_id.clone());
+        let mut memo = request.memo(remarks, None);
+        memo.mends = Some(entry_id.clone());
+        let book = self.books.get_mut(&whose(request)).filter(|book| book.account.open);
+        let book = book.ok_or_else(|| Refusal::UnknownCustomer(request.customer.clone()))?;
+        let undoable = self.undoable.get_mut(&name).ok_or_else(|| Refusal::EntryUnknown(entry_id.to_string()))?;
+        if undoable.mended {
+            return Err(Refusal::AlreadyUndone);
+        }
+        let entry = &undoable.entry;
+        memo.site.clone_from(&entry.memo.site);
+        let mut posted = Vec::new();
+        match entry.kind {
+            EntryKind::Added => {
+                let points = Points::new(entry.points).map_err(|_range| Refusal::NotUndoable)?;
+                let first_from = Some(entry.seq);
+                let debit = Debit { entry_id: new_entry_id(), kind: EntryKind::Removed, points, memo, first_from };
+                posted.push(Posted::from(book.debit(debit, now)?));
+            }
+            EntryKind::Removed => {
+                // Before the first lot comes back: an undoing is whole or not at all.
+                if book.account.balance.saturating_sub(entry.points) > Points::BALANCE_MAX {
+                    return Err(Refusal::BalanceTooLarge);
+                }
+                let ends = |lot_seq: i64| undoable.origins.iter().find(|lot| lot.seq == lot_seq);
+                for take in &entry.takes {
+                    let origin = ends(take.lot_seq).ok_or(Refusal::NotUndoable)?;
+                    let credit = Credit {
+                        entry_id: new_entry_id(),
+                        kind: EntryKind::Added,
+                        points: Points::new(take.points).map_err(|_range| Refusal::NotUndoable)?,
+                        available_from: None,
+                        // What has ended meanwhile comes back and ends at once, so that the history tells both.
+                        valid_until: origin.valid_until,
+                        memo: memo.clone(),
+                    };
+                    posted.push(Posted::from(book.credit(credit, now)?));
+                }
+                book.settle(now, &mut new_entry_id);
+            }
+            _ => return Err(Refusal::NotUndoable),
+        }
+        undoable.mended = true;
+        if let Some(first) = posted.first() {
+            self.note(request, remarks, first.seq);
+        }
+        Ok(posted)
+    }
+
+    fn close(&mut self, request: &Request, now: Timestamp) -> Done {
+        match self.open_book(request) {
+            Ok(book) => {
+                book.close(new_entry_id(), request.memo(&Remarks::default(), None), now);
+                Done::Closed(true)
+            }
+            Err(_) => Done::Closed(false),
+        }
+    }
+
+    fn note(&mut self, request: &Request, remarks: &Remarks, seq: i64) {
+        let Some(text) = &remarks.private_note else { return };
+        if let Some(book) = self.books.get(&whose(request)) {
+            let tenant = request.caller.tenant.to_string();
+            self.notes.push((tenant, book.account.account_id, seq, text.clone()));
+        }
+    }
+}
+
+fn whose(request: &Request) -> Whose {
+    (request.caller.tenant.clone(), request.customer.clone())
+}
+
+fn entry_id(own: Option<&OwnId>) -> EntryId {
+    own.map_or_else(new_entry_id, |own| own.id.clone())
+}
+
+/// The answer to a request that was done before under the client's own id.
+fn done_again(request: &Request, posted: Posted) -> Done {
+    match request.command {
+        Command::Open(_) => Done::Opened(Some(posted)),
+        _ => Done::Posted(posted),
+    }
+}

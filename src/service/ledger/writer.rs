@@ -1,0 +1,104 @@
+//! The queue in front of the ledger: what waits is written together.
+
+use std::{
+    hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher},
+    sync::Arc,
+};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    LedgerError, batch,
+    command::{Reply, Request},
+};
+use crate::{
+    clock::Clock,
+    store::{Backend, Db, DbError},
+};
+
+/// Requests that share a transaction, at most: beyond it the sync of the disk is no longer what counts.
+const BATCH_MAX: usize = 64;
+/// Requests that wait, at most: more are told to come back later by waiting here.
+const QUEUE_MAX: usize = 1_024;
+/// Writers on PostgreSQL. An account always has the same one, so that they never wait for each other in one process.
+const POSTGRES_LANES: usize = 2;
+
+struct Job {
+    request: Request,
+    answer: oneshot::Sender<Result<Reply, LedgerError>>,
+}
+
+/// The ledger's writers; cheap to clone.
+#[derive(Clone)]
+pub struct Ledger {
+    lanes: Arc<[mpsc::Sender<Job>]>,
+}
+
+impl Ledger {
+    /// Starts the writers: one on SQLite, which has one writer anyway, and a few on PostgreSQL. They end when the
+    /// last handle is gone.
+    pub fn start(db: &Db, clock: &Arc<dyn Clock>) -> Self {
+        let lanes = match db.backend() {
+            Backend::Sqlite => 1,
+            Backend::Postgres => POSTGRES_LANES,
+        };
+        let start = |_| {
+            let (sender, receiver) = mpsc::channel(QUEUE_MAX);
+            #[expect(clippy::disallowed_methods, reason = "ends by itself when the last handle is gone")]
+            tokio::spawn(write(db.clone(), Arc::clone(clock), receiver));
+            sender
+        };
+        Self { lanes: (0..lanes).map(start).collect() }
+    }
+
+    /// Does what is asked, once; the answer is given after it is durable. It is done even when the caller stops
+    /// waiting.
+    ///
+    /// # Errors
+    /// When a rule refuses it, or the database fails.
+    pub async fn submit(&self, request: Request) -> Result<Reply, LedgerError> {
+        let hasher = BuildHasherDefault::<DefaultHasher>::default();
+        let hash = hasher.hash_one((request.caller.tenant.as_str(), request.customer.as_str()));
+        let lanes = u64::try_from(self.lanes.len()).unwrap_or(1).max(1);
+        let lane = usize::try_from(hash % lanes).unwrap_or_default();
+        let (answer, answered) = oneshot::channel();
+        let lane = self.lanes.get(lane).ok_or(LedgerError::Stopped)?;
+        lane.send(Job { request, answer }).await.map_err(|_closed| LedgerError::Stopped)?;
+        answered.await.map_err(|_closed| LedgerError::Stopped)?
+    }
+}
+
+async fn write(db: Db, clock: Arc<dyn Clock>, mut queue: mpsc::Receiver<Job>) {
+    let mut jobs = Vec::with_capacity(BATCH_MAX);
+    while queue.recv_many(&mut jobs, BATCH_MAX).await > 0 {
+        let (requests, answers): (Vec<_>, Vec<_>) = jobs.drain(..).map(|job| (job.request, job.answer)).unzip();
+        let results = write_together(&db, &requests, clock.as_ref()).await;
+        for (answer, result) in answers.into_iter().zip(results) {
+            // Whoever asked may have gone away; it is done all the same.
+            drop(answer.send(result));
+        }
+    }
+}
+
+/// Writes all in one transaction. If that fails, each in one of its own, so that none suffers for another.
+async fn write_together(db: &Db, requests: &[Request], clock: &dyn Clock) -> Vec<Result<Reply, LedgerError>> {
+    if let Ok(results) = batch::run(db, requests, clock.now()).await {
+        return results.into_iter().map(|result| result.map_err(LedgerError::from)).collect();
+    }
+    let mut results = Vec::with_capacity(requests.len());
+    for request in requests {
+        results.push(write_one(db, request, clock).await);
+    }
+    results
+}
+
+async fn write_one(db: &Db, request: &Request, clock: &dyn Clock) -> Result<Reply, LedgerError> {
+    let one = std::slice::from_ref(request);
+    let outcome = match batch::run(db, one, clock.now()).await {
+        // Another replica took the same entry id or key in the meantime: now it is seen.
+        Err(DbError::Constraint(_)) => batch::run(db, one, clock.now()).await,
+        other => other,
+    };
+    let result = outcome?.pop().ok_or(LedgerError::Stopped)?;
+    result.map_err(LedgerError::from)
+}
