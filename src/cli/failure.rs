@@ -3,9 +3,11 @@
 use std::{error::Error, fmt, io, process::ExitCode};
 
 use clap::error::ErrorKind;
-use sqlx::migrate::MigrateError;
 
-use crate::{domain::invalid::Invalid, store::DbError};
+use crate::{
+    domain::invalid::Invalid,
+    store::{DbError, MigrateError},
+};
 
 /// Exit code for bad input: giving something else helps.
 const BAD_INPUT: u8 = 2;

@@ -13,6 +13,7 @@ pub mod sql;
 mod types;
 
 pub use db::{Backend, Db, DbError, Tx};
+pub use sqlx::migrate::MigrateError;
 
 /// Every statement of the store, for the tests that prepare them on both databases.
 pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {

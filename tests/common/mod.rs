@@ -5,6 +5,7 @@
 
 pub(crate) mod clock;
 pub(crate) mod database;
+pub(crate) mod source;
 
 /// Writes each body once and makes two tests of it, `name::sqlite` and `name::postgres`, each with a
 /// migrated database of its own.

@@ -6,7 +6,7 @@ use guerdon::store::{
 };
 use sqlx::{Column as _, Executor as _, SqlSafeStr as _, Statement as _};
 
-use crate::common::{database::TestDb, on_both};
+use crate::common::{database::TestDb, on_both, source::files};
 
 /// What a database makes of a statement: how many values it binds, and the names of its columns.
 type Shape = (usize, Vec<String>);
@@ -80,10 +80,8 @@ fn statements_name_the_tenant_exactly_when_they_are_a_tenants() {
 #[test]
 fn every_module_of_the_store_lists_its_statements() {
     let listed: Vec<&str> = store::statements().map(|sql| sql.name).collect();
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store");
     let mut declared = 0;
-    for file in std::fs::read_dir(folder).unwrap() {
-        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+    for (_, text) in files("src/store", ".rs") {
         for line in text.lines() {
             let words: Vec<&str> = line.split_whitespace().collect();
             if let ["Tenant" | "Global", name, "{", ..] = words[..] {
