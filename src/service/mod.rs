@@ -4,3 +4,4 @@ pub mod audit;
 pub mod health;
 pub mod idempotency;
 pub mod ledger;
+pub mod verify;

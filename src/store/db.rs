@@ -60,6 +60,9 @@ pub enum DbError {
     /// The transaction lost a race and may be run again from its start.
     #[error("transaction conflict")]
     Conflict(#[source] sqlx::Error),
+    /// What was read has changed before it could be locked; the transaction may be run again from its start.
+    #[error("the rows changed meanwhile")]
+    Changed,
     /// A row holds what Guerdon never writes.
     #[error("the database holds what Guerdon never wrote: {0}")]
     Damaged(String),
@@ -237,7 +240,7 @@ pub trait AsConflict {
 }
 impl AsConflict for DbError {
     fn is_conflict(&self) -> bool {
-        matches!(self, Self::Conflict(_))
+        matches!(self, Self::Conflict(_) | Self::Changed)
     }
 }
 

@@ -11,6 +11,7 @@ pub mod server_settings;
 pub mod sites;
 pub mod sql;
 mod types;
+pub mod verify;
 
 pub use db::{Backend, Db, DbError, Tx};
 pub use sqlx::migrate::MigrateError;
@@ -28,6 +29,7 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         options::STATEMENTS,
         server_settings::STATEMENTS,
         sites::STATEMENTS,
+        verify::STATEMENTS,
     ];
     modules.into_iter().flatten()
 }

@@ -24,6 +24,8 @@ statements! {
     Tenant LOCK_OPTION {
         "SELECT " [option_columns] " WHERE tenant_id = $1 AND option_id = $2 " pg("FOR NO KEY UPDATE")
     }
+    /// Holds off a change of the option, not other readers.
+    Tenant HOLD_OPTION { "SELECT " [option_columns] " WHERE tenant_id = $1 AND option_id = $2 " pg("FOR SHARE") }
     /// Archived ones last.
     Tenant LIST_OPTIONS {
         "SELECT " [option_columns] " WHERE tenant_id = $1 ORDER BY archived_at IS NOT NULL, position, option_id"
@@ -146,6 +148,24 @@ pub async fn find_in(tx: &mut Tx, tenant: &TenantId, id: &str) -> Result<Option<
 pub async fn lock(tx: &mut Tx, tenant: &TenantId, id: &str) -> Result<Option<RedeemOption>, DbError> {
     let row = tx.query(LOCK_OPTION).bind(tenant).bind(id).optional::<OptionRow>().await?;
     row.map(OptionRow::into_option).transpose()
+}
+
+/// The option as it is for a redemption, and stays until the transaction ends: an option with a stock is this
+/// transaction's alone, any other is shared, so that it is no bottleneck.
+///
+/// # Errors
+/// [`DbError::Changed`] when it got a stock in between; the transaction may be run again.
+pub async fn hold(tx: &mut Tx, tenant: &TenantId, id: &str) -> Result<Option<RedeemOption>, DbError> {
+    let Some(seen) = find_in(tx, tenant, id).await? else { return Ok(None) };
+    if seen.draft.stock.is_some() {
+        return lock(tx, tenant, id).await;
+    }
+    let row = tx.query(HOLD_OPTION).bind(tenant).bind(id).optional::<OptionRow>().await?;
+    let held = row.map(OptionRow::into_option).transpose()?;
+    match held {
+        Some(option) if option.draft.stock.is_some() => Err(DbError::Changed),
+        held => Ok(held),
+    }
 }
 
 /// Every option, in the order in which they are shown, archived ones last.

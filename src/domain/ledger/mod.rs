@@ -6,6 +6,7 @@
 pub mod book;
 pub mod chain;
 pub mod entry;
+pub mod proof;
 
 // #[cfg(test)]
 // mod model_tests;

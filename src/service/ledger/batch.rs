@@ -15,7 +15,6 @@ use crate::{
     domain::{
         ids::{CustomerId, EntryId, TenantId},
         ledger::book::Changes,
-        option::RedeemOption,
         refusal::Refusal,
         time::Timestamp,
     },
@@ -136,11 +135,7 @@ async fn load_options(tx: &mut Tx, requests: &[Request], decisions: &mut Decisio
     wanted.sort_unstable();
     for (tenant, option_id, customer) in wanted {
         if decisions.option(tenant, option_id).is_none() {
-            let mut option: Option<RedeemOption> = options::find_in(tx, tenant, option_id).await?;
-            if option.as_ref().is_some_and(|option| option.draft.stock.is_some()) {
-                option = options::lock(tx, tenant, option_id).await?;
-            }
-            let Some(option) = option else { continue };
+            let Some(option) = options::hold(tx, tenant, option_id).await? else { continue };
             decisions.options.insert((tenant.clone(), option_id.to_owned()), option);
         }
         let limited = decisions.option(tenant, option_id).is_some_and(|option| option.draft.per_customer.is_some());

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde_json::json;
+
 use super::{
     batch::{Whose, new_entry_id},
     command::{Command, Done, NewCredit, NewDebit, NewRedemption, OwnId, Posted, Remarks, Reply, Request},
@@ -229,6 +231,13 @@ impl Decisions {
         memo.site = Some(wanted.site.clone());
         memo.redemption = Some(redemption_id.clone());
         memo.description = Some(option.draft.name.clone());
+        let code = coupon_code(&wanted.prefix, &mut rand::rng());
+        let coupon = option.issue(code.clone(), redemption_id.clone(), &request.customer, now);
+        // In the hash chain, so that neither the coupon nor what it was worth can be exchanged unseen.
+        let details = json!({
+            "option": option.id, "version": option.version, "code": code, "coupon": coupon.template.to_json(),
+        });
+        memo.details = Some(details.to_string());
         let debit = Debit {
             entry_id: new_entry_id(),
             kind: EntryKind::Redeemed,
@@ -237,8 +246,6 @@ impl Decisions {
             first_from: None,
         };
         let entry = Posted::from(self.open_book(request)?.debit(debit, now)?);
-        let code = coupon_code(&wanted.prefix, &mut rand::rng());
-        let coupon = option.issue(code.clone(), redemption_id.clone(), &request.customer, now);
         if let Some(option) = self.options.get_mut(&name) {
             option.redeemed += 1;
         }

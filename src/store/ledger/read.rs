@@ -109,7 +109,7 @@ pub async fn entries(
 }
 
 /// Puts usages beside their entries; both are ordered by `seq`.
-pub(super) fn join(rows: Vec<EntryRow>, usages: &[UsageRow]) -> Result<Vec<Entry>, DbError> {
+pub(crate) fn join(rows: Vec<EntryRow>, usages: &[UsageRow]) -> Result<Vec<Entry>, DbError> {
     let mut by_entry = std::collections::HashMap::<(i64, i64), Vec<Take>>::new();
     for usage in usages {
         let take = Take { lot_seq: usage.lot_seq, points: usage.points };

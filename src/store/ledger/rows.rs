@@ -22,7 +22,7 @@ macro_rules! account_columns {
          a.open, a.chain, a.changed_at"
     };
 }
-pub(super) use account_columns;
+pub(crate) use account_columns;
 
 /// A row of `accounts`.
 #[derive(Debug, FromRow)]
@@ -80,6 +80,21 @@ impl From<LotRow> for Lot {
     }
 }
 
+/// A row of `lots`, with its account.
+#[derive(Debug, FromRow)]
+pub struct LotOfRow {
+    account_id: i64,
+    #[sqlx(flatten)]
+    lot: LotRow,
+}
+
+impl LotOfRow {
+    /// The account's number and the lot.
+    pub fn into_lot(self) -> (i64, Lot) {
+        (self.account_id, self.lot.into())
+    }
+}
+
 /// A row of `usages`.
 #[derive(Debug, FromRow)]
 pub struct UsageRow {
@@ -101,7 +116,7 @@ macro_rules! entry_columns {
          e.actor_id, e.source, e.mends, e.redemption_id, e.details, e.fingerprint, e.hash"
     };
 }
-pub(super) use entry_columns;
+pub(crate) use entry_columns;
 
 /// A row of `entries`.
 #[derive(Debug, FromRow)]
