@@ -1,9 +1,11 @@
 //! The command line.
 
+mod expire;
 mod failure;
 mod migrate;
 pub mod output;
 mod serve;
+mod verify;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -35,6 +37,8 @@ enum Command {
     Serve(serve::Serve),
     /// Bring the database's schema to this version
     Migrate(migrate::Migrate),
+    Verify(verify::Verify),
+    Expire(expire::Expire),
 }
 
 /// Runs the command that the arguments name.
@@ -59,6 +63,8 @@ impl Cli {
             match self.command {
                 Command::Serve(command) => command.run(settings).await,
                 Command::Migrate(command) => command.run(settings).await,
+                Command::Verify(command) => command.run(settings).await,
+                Command::Expire(command) => command.run(settings).await,
             }
         })
     }

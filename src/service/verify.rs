@@ -16,7 +16,7 @@ use crate::{
     },
     service::audit,
     store::{
-        Db, DbError, coupons,
+        Db, DbError, Tx, coupons,
         verify::{self, KeptRedemption, Page},
     },
 };
@@ -65,19 +65,11 @@ pub async fn verify(db: &Db) -> Result<Report, DbError> {
     let mut report = Report::default();
     let tenants = verify::tenants(&mut db.snapshot().await?).await?;
     for tenant in &tenants {
-        let mut after = i64::MIN;
-        loop {
-            let mut snapshot = db.snapshot().await?;
-            let page = verify::page(&mut snapshot, tenant, after, ACCOUNTS_PAGE).await?;
-            drop(snapshot);
-            let Some(last) = page.accounts.last() else { break };
-            after = last.account_id;
-            prove(db, tenant, page, &mut report).await?;
+        let mut after = Some(i64::MIN);
+        while let Some(last) = after {
+            after = prove_page(&mut db.snapshot().await?, tenant, last, &mut report).await?;
         }
-        let mut snapshot = db.snapshot().await?;
-        for problem in verify::tenant_problems(&mut snapshot, tenant).await? {
-            report.say(tenant.as_str(), None, problem);
-        }
+        prove_tenant(&mut db.snapshot().await?, tenant, &mut report).await?;
     }
     for off in audit::verify(db).await?.problems {
         report.say(&off.tenant, None, format!("audit log, row {}: {}", off.seq, off.what));
@@ -86,7 +78,30 @@ pub async fn verify(db: &Db) -> Result<Report, DbError> {
     Ok(report)
 }
 
-async fn prove(db: &Db, tenant: &TenantId, page: Page, report: &mut Report) -> Result<(), DbError> {
+/// The same as one transaction sees it, without the audit logs.
+pub async fn verify_in(tx: &mut Tx) -> Result<Report, DbError> {
+    let mut report = Report::default();
+    for tenant in &verify::tenants(tx).await? {
+        let mut after = Some(i64::MIN);
+        while let Some(last) = after {
+            after = prove_page(tx, tenant, last, &mut report).await?;
+        }
+        prove_tenant(tx, tenant, &mut report).await?;
+    }
+    report.ok = report.problems.is_empty();
+    Ok(report)
+}
+
+async fn prove_tenant(tx: &mut Tx, tenant: &TenantId, report: &mut Report) -> Result<(), DbError> {
+    for problem in verify::tenant_problems(tx, tenant).await? {
+        report.say(tenant.as_str(), None, problem);
+    }
+    Ok(())
+}
+
+/// Proves the accounts behind the number `after`; answers the last one's, or `None` when there were no more.
+async fn prove_page(tx: &mut Tx, tenant: &TenantId, after: i64, report: &mut Report) -> Result<Option<i64>, DbError> {
+    let page: Page = verify::page(tx, tenant, after, ACCOUNTS_PAGE).await?;
     let mut entries = by_account(page.entries);
     let mut lots = by_account(page.lots);
     let redemptions = page.redemptions.into_iter().map(|redemption| (redemption.account_id, redemption));
@@ -99,12 +114,12 @@ async fn prove(db: &Db, tenant: &TenantId, page: Page, report: &mut Report) -> R
         report.entries += u64::try_from(entries.len()).unwrap_or_default();
         let mut problems = proof::problems(account, &entries, &lots);
         let redemptions = redemptions.remove(&id).unwrap_or_default();
-        problems.extend(redemption_problems(db, account, &entries, &redemptions).await?);
+        problems.extend(redemption_problems(tx, account, &entries, &redemptions).await?);
         for problem in problems {
             report.say(tenant.as_str(), Some(account.customer.as_str()), problem);
         }
     }
-    Ok(())
+    Ok(page.accounts.last().map(|account| account.account_id))
 }
 
 fn by_account<T>(rows: Vec<(i64, T)>) -> BTreeMap<i64, Vec<T>> {
@@ -117,7 +132,7 @@ fn by_account<T>(rows: Vec<(i64, T)>) -> BTreeMap<i64, Vec<T>> {
 
 /// Each redemption has its entry and its coupon, and each entry of a redemption has its redemption.
 async fn redemption_problems(
-    db: &Db,
+    tx: &mut Tx,
     account: &Account,
     entries: &[Entry],
     redemptions: &[KeptRedemption],
@@ -143,10 +158,10 @@ async fn redemption_problems(
         match &redemption.coupon_of {
             None => problems.push(format!("the coupon {} of entry {} is missing", redemption.code, entry.seq)),
             Some(of) if of != id => {
-                problems.push(format!("the coupon {} belongs to another redemption", redemption.code))
+                problems.push(format!("the coupon {} belongs to another redemption", redemption.code));
             }
             Some(_) => {
-                let coupon = coupons::find(db, &account.tenant, &redemption.code).await?;
+                let coupon = coupons::find_in(tx, &account.tenant, &redemption.code).await?;
                 let worth = details.get("coupon");
                 // An employee may change a coupon; then its version grows, and the audit log tells.
                 let changed =

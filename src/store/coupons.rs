@@ -206,6 +206,12 @@ pub async fn find(db: &Db, tenant: &TenantId, code: &str) -> Result<Option<Coupo
     row.map(CouponRow::into_coupon).transpose()
 }
 
+/// The same inside a transaction.
+pub async fn find_in(tx: &mut Tx, tenant: &TenantId, code: &str) -> Result<Option<Coupon>, DbError> {
+    let row = tx.query(GET_COUPON).bind(tenant).bind(code).optional::<CouponRow>().await?;
+    row.map(CouponRow::into_coupon).transpose()
+}
+
 /// The newest coupons that a customer had issued.
 pub async fn issued_to(db: &Db, tenant: &TenantId, customer: &str, limit: i64) -> Result<Vec<Coupon>, DbError> {
     let rows = db.query(LIST_ISSUED_TO).bind(tenant).bind(customer).bind(limit).all::<CouponRow>().await?;

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod coupons;
 pub mod db;
+pub mod expiry;
 pub mod health;
 pub mod idempotency;
 pub mod ledger;
@@ -21,6 +22,7 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
     let modules = [
         audit::STATEMENTS,
         coupons::STATEMENTS,
+        expiry::STATEMENTS,
         health::STATEMENTS,
         idempotency::STATEMENTS,
         ledger::load::STATEMENTS,

@@ -8,9 +8,6 @@ pub mod chain;
 pub mod entry;
 pub mod proof;
 
-// #[cfg(test)]
-// mod model_tests;
-
 use super::{
     ids::{CustomerId, TenantId},
     time::Timestamp,

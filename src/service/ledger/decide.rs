@@ -1,6 +1,6 @@
 //! What each request does to the accounts in memory. No database here: everything was loaded, nothing is written.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
 
@@ -57,6 +57,7 @@ pub(super) struct Decisions {
     pub(super) keys: HashMap<(TenantId, String, String, String), Claim>,
     /// Private notes: tenant, account, entry, text.
     pub(super) notes: Vec<(String, i64, i64, String)>,
+    pub(super) counted: HashSet<Whose>,
     pub(super) sales: Vec<Sale>,
     /// Sales of options that have a stock.
     pub(super) sold: HashMap<(TenantId, String), i64>,
@@ -141,8 +142,10 @@ impl Decisions {
             Command::Undo(entry_id, remarks) => self.undo(request, entry_id, remarks, now).map(Done::Undone),
             Command::Close => Ok(self.close(request, now)),
             Command::Settle => {
-                let book = self.books.get(&whose(request));
-                Ok(Done::Settled(book.map_or(0, |book| book.entries().len())))
+                // Settled when it was opened; of several requests at once, the first counts it.
+                let whose = whose(request);
+                let entries = self.books.get(&whose).map_or(0, |book| book.entries().len());
+                Ok(Done::Settled(if self.counted.insert(whose) { entries } else { 0 }))
             }
         }
     }

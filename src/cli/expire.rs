@@ -1,0 +1,28 @@
+//! `guerdon expire`
+
+use super::{Failure, connect, output};
+use crate::{config::Settings, service::expiry};
+
+/// Record what expired, now rather than at the server's next run
+///
+/// Balances are right without it: it only writes the entries that say what expired when.
+#[derive(Debug, clap::Args)]
+pub(super) struct Expire {
+    /// Print the numbers as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Expire {
+    pub(super) async fn run(self, settings: Settings) -> Result<(), Failure> {
+        let app = connect(settings).await?;
+        let recorded = expiry::record_due(&app).await.map_err(|error| Failure::Failed(error.to_string()))?;
+        let (accounts, entries) = (recorded.accounts, recorded.entries);
+        if self.json {
+            output::json(&serde_json::json!({ "accounts": accounts, "entries": entries }));
+        } else {
+            output::line(&format!("Recorded {entries} expired lots of {accounts} customers."));
+        }
+        Ok(())
+    }
+}

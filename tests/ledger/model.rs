@@ -1,0 +1,309 @@
+//! Random histories, on the real ledger and on a model that is too simple to be wrong.
+
+use guerdon::{
+    domain::{
+        ids::EntryId,
+        ledger::entry::{Entry, EntryKind},
+        time::Timestamp,
+    },
+    service::ledger::command::{Command, Done, Remarks, Reply},
+    store::{Backend, ledger::read},
+};
+use proptest::{prelude::*, test_runner::TestRunner};
+
+use crate::{
+    common::{clock, database::TestDb},
+    desk::{Desk, credit, customer, debit},
+};
+
+const HOUR: i64 = 3_600;
+
+/// One thing that happens.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// Points that begin and end so many hours from now; beginning at 0 is at once.
+    Add {
+        points: i64,
+        begins: i64,
+        lives: i64,
+    },
+    Take {
+        points: i64,
+    },
+    TakeAll,
+    /// Undoes one of the entries so far.
+    Undo {
+        which: usize,
+    },
+    Settle,
+    Close,
+    /// Hours; the clock may go back.
+    Clock {
+        hours: i64,
+    },
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        5 => (1_i64..200, prop_oneof![3 => Just(0_i64), 1 => 1_i64..40], 1_i64..100)
+            .prop_map(|(points, begins, lives)| Step::Add { points, begins, lives: begins + lives }),
+        4 => (1_i64..150).prop_map(|points| Step::Take { points }),
+        1 => Just(Step::TakeAll),
+        2 => (0_usize..40).prop_map(|which| Step::Undo { which }),
+        1 => Just(Step::Settle),
+        1 => Just(Step::Close),
+        5 => prop_oneof![4 => 1_i64..60, 1 => -10_i64..0].prop_map(|hours| Step::Clock { hours }),
+    ];
+    proptest::collection::vec(step, 1..60)
+}
+
+#[derive(Clone, Debug)]
+struct Lot {
+    seq: i64,
+    left: i64,
+    begins: Option<Timestamp>,
+    ends: Timestamp,
+}
+
+/// What an entry must say: kind, points, balance after, lots taken from.
+type Line = (EntryKind, i64, i64, Vec<(i64, i64)>);
+
+/// The rules, said as plainly as possible.
+#[derive(Default)]
+struct Model {
+    open: bool,
+    lots: Vec<Lot>,
+    lines: Vec<Line>,
+    undone: Vec<bool>,
+    /// Pending lots that begin up to here count, also when the clock goes back.
+    settled: Option<Timestamp>,
+}
+
+impl Model {
+    fn begun(&self, lot: &Lot, at: Timestamp) -> bool {
+        lot.begins.is_none_or(|begins| begins <= self.settled.map_or(at, |settled| settled.max(at)))
+    }
+
+    fn balance(&self, at: Timestamp) -> i64 {
+        self.lots.iter().filter(|lot| self.begun(lot, at) && at < lot.ends).map(|lot| lot.left).sum()
+    }
+
+    fn line(&mut self, kind: EntryKind, points: i64, balance: i64, takes: Vec<(i64, i64)>) {
+        self.lines.push((kind, points, balance, takes));
+        self.undone.push(false);
+    }
+
+    /// What happens by itself up to `now`. Says whether anything did.
+    fn settle(&mut self, now: Timestamp) -> bool {
+        let begins = self
+            .lots
+            .iter()
+            .any(|lot| lot.left > 0 && self.begun(lot, now) && lot.begins > self.settled && lot.begins.is_some());
+        let mut ended: Vec<(Timestamp, i64)> =
+            self.lots.iter().filter(|lot| lot.left > 0 && lot.ends <= now).map(|lot| (lot.ends, lot.seq)).collect();
+        ended.sort();
+        for (at, seq) in &ended {
+            self.settled = self.settled.max(Some(*at));
+            let lot = self.lots.iter_mut().find(|lot| lot.seq == *seq).unwrap();
+            let points = std::mem::take(&mut lot.left);
+            // Others that end at the same instant or later are still there right after this one.
+            let settled = self.settled.unwrap();
+            let balance =
+                self.lots.iter().filter(|lot| lot.begins.is_none_or(|b| b <= settled)).map(|lot| lot.left).sum();
+            self.line(EntryKind::Expired, -points, balance, vec![(*seq, points)]);
+        }
+        if begins || !ended.is_empty() {
+            self.settled = self.settled.max(Some(now));
+        }
+        begins || !ended.is_empty()
+    }
+
+    fn credit(&mut self, points: i64, begins: Option<Timestamp>, ends: Timestamp, now: Timestamp) {
+        self.settled = self.settled.max(Some(now));
+        let begins = begins.filter(|begins| *begins > self.settled.unwrap());
+        let seq = i64::try_from(self.lines.len()).unwrap() + 1;
+        self.open = true;
+        self.lots.push(Lot { seq, left: points, begins, ends });
+        let balance = self.balance_unexpired();
+        self.line(EntryKind::Added, points, balance, Vec::new());
+    }
+
+    /// What has begun, whether its end has come or not: what is due was settled before.
+    fn balance_unexpired(&self) -> i64 {
+        let settled = self.settled.unwrap();
+        self.lots.iter().filter(|lot| lot.begins.is_none_or(|b| b <= settled)).map(|lot| lot.left).sum()
+    }
+
+    /// Takes from lot `first`, then from what ends soonest, then from the oldest. Says whether there was enough.
+    fn take(&mut self, kind: EntryKind, points: i64, first: Option<i64>, now: Timestamp) -> bool {
+        if !self.open || self.balance(now) < points {
+            return false;
+        }
+        self.settled = self.settled.max(Some(now));
+        let settled = self.settled.unwrap();
+        self.lots.sort_by_key(|lot| (lot.ends, lot.seq));
+        let mut order: Vec<usize> = (0..self.lots.len()).collect();
+        order.sort_by_key(|n| Some(self.lots[*n].seq) != first);
+        let (mut missing, mut takes) = (points, Vec::new());
+        for n in order {
+            let lot = &mut self.lots[n];
+            let usable = lot.begins.is_none_or(|b| b <= settled) && now < lot.ends && lot.left > 0;
+            if missing > 0 && usable {
+                let taken = missing.min(lot.left);
+                lot.left -= taken;
+                missing -= taken;
+                takes.push((lot.seq, taken));
+            }
+        }
+        assert_eq!(missing, 0);
+        let balance = self.balance_unexpired();
+        self.line(kind, -points, balance, takes);
+        true
+    }
+
+    fn undo(&mut self, which: usize, now: Timestamp) -> bool {
+        let Some((kind, points, _, takes)) = self.lines.get(which).cloned() else { return false };
+        if !self.open || self.undone[which] {
+            return false;
+        }
+        let seq = i64::try_from(which).unwrap() + 1;
+        match kind {
+            EntryKind::Added => {
+                if !self.take(EntryKind::Removed, points, Some(seq), now) {
+                    return false;
+                }
+            }
+            EntryKind::Removed => {
+                for (lot, points) in takes {
+                    let ends = self.lots.iter().find(|known| known.seq == lot).unwrap().ends;
+                    self.credit(points, None, ends, now);
+                }
+                self.settle(now);
+            }
+            _ => return false,
+        }
+        self.undone[which] = true;
+        true
+    }
+
+    fn close(&mut self, now: Timestamp) {
+        if self.open {
+            self.settled = self.settled.max(Some(now));
+            self.lots.sort_by_key(|lot| (lot.ends, lot.seq));
+            let takes: Vec<_> = self.lots.iter().filter(|lot| lot.left > 0).map(|lot| (lot.seq, lot.left)).collect();
+            let points: i64 = takes.iter().map(|(_, points)| points).sum();
+            self.lots.iter_mut().for_each(|lot| lot.left = 0);
+            self.line(EntryKind::Closed, -points, 0, takes);
+            self.open = false;
+        }
+    }
+}
+
+async fn run_history(backend: Backend, steps: &[Step]) {
+    let db = TestDb::new(backend).await;
+    let clock = clock::stopped();
+    let app = db.app(&clock);
+    let desk = Desk::open(&app, "acme").await;
+    let mut model = Model::default();
+    let mut ids: Vec<EntryId> = Vec::new();
+    for (n, step) in steps.iter().enumerate() {
+        let now = app.now();
+        if !matches!(step, Step::Clock { .. }) {
+            model.settle(now);
+        }
+        let (real, expected) = match *step {
+            Step::Clock { hours } => {
+                clock.set(now.plus_secs(hours * HOUR));
+                (true, true)
+            }
+            Step::Add { points, begins, lives } => {
+                let mut new = credit(points, now.plus_secs(lives * HOUR), None);
+                new.available_from = (begins > 0).then(|| now.plus_secs(begins * HOUR));
+                let (from, until) = (new.available_from, new.valid_until);
+                model.credit(points, from, until, now);
+                (desk.submit("C1", Command::Credit(EntryKind::Added, new)).await.is_ok(), true)
+            }
+            Step::Take { points } => {
+                let answer = desk.submit("C1", Command::Debit(EntryKind::Removed, debit(points, None))).await;
+                (answer.is_ok(), model.take(EntryKind::Removed, points, None, now))
+            }
+            Step::TakeAll => {
+                let all = desk.balance("C1").await.unwrap_or(0);
+                match all {
+                    0 => (desk.submit("C1", Command::Settle).await.is_ok(), true),
+                    all => (desk.take("C1", all).await.is_ok(), model.take(EntryKind::Redeemed, all, None, now)),
+                }
+            }
+            Step::Undo { which } => {
+                let id = ids.get(which).cloned().unwrap_or_else(|| EntryId::parse("none").unwrap());
+                (desk.submit("C1", Command::Undo(id, Remarks::default())).await.is_ok(), model.undo(which, now))
+            }
+            Step::Settle => {
+                let answer = desk.submit("C1", Command::Settle).await.unwrap();
+                (matches!(answer, Reply::Done(Done::Settled(_))), true)
+            }
+            Step::Close => {
+                model.close(now);
+                (desk.submit("C1", Command::Close).await.is_ok(), true)
+            }
+        };
+        assert_eq!(real, expected, "step {n}: {step:?}");
+        let entries = compare(&desk, &model, n, step).await;
+        ids = entries.into_iter().map(|entry| entry.entry_id).collect();
+    }
+    desk.assert_proven().await;
+}
+
+async fn compare(desk: &Desk<'_>, model: &Model, n: usize, step: &Step) -> Vec<Entry> {
+    let app = desk.app;
+    let expected = model.open.then(|| model.balance(app.now()));
+    assert_eq!(desk.balance("C1").await, expected, "balance after step {n}: {step:?}");
+    let mut snapshot = app.db.snapshot().await.unwrap();
+    let Some(account) = read::account(&mut snapshot, &desk.tenant, &customer("C1")).await.unwrap() else {
+        assert!(model.lines.is_empty());
+        return Vec::new();
+    };
+    let entries = read::entries(&mut snapshot, &desk.tenant, account.account_id, 0, 1_000).await.unwrap();
+    let lines: Vec<Line> = entries
+        .iter()
+        .map(|entry| {
+            let takes = entry.takes.iter().map(|take| (take.lot_seq, take.points)).collect();
+            (entry.kind, entry.points, entry.balance_after, takes)
+        })
+        .collect();
+    let mut expected = model.lines.clone();
+    expected.iter_mut().for_each(|line| line.3.sort_unstable());
+    assert_eq!(lines, expected, "entries after step {n}: {step:?}");
+    let lots = read::lots(&mut snapshot, &desk.tenant, account.account_id, 0).await.unwrap();
+    let mut expected: Vec<_> = model.lots.iter().map(|lot| (lot.seq, lot.left, lot.ends)).collect();
+    expected.sort_unstable();
+    let lots: Vec<_> = lots.iter().map(|lot| (lot.seq, lot.remaining, lot.valid_until)).collect();
+    assert_eq!(lots, expected, "lots after step {n}: {step:?}");
+    entries
+}
+
+fn histories(backend: Backend, cases: u32) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let config =
+        ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 400, ..ProptestConfig::default() };
+    let outcome = TestRunner::new(config).run(&steps(), |steps| {
+        let run = std::panic::AssertUnwindSafe(|| runtime.block_on(run_history(backend, &steps)));
+        std::panic::catch_unwind(run).map_err(|panic| {
+            let text = panic.downcast_ref::<String>().cloned().unwrap_or_default();
+            TestCaseError::fail(text)
+        })
+    });
+    if let Err(failure) = outcome {
+        panic!("{failure}");
+    }
+}
+
+#[test]
+fn random_histories_equal_the_model_on_sqlite() {
+    histories(Backend::Sqlite, 48);
+}
+
+#[test]
+fn random_histories_equal_the_model_on_postgres() {
+    histories(Backend::Postgres, 24);
+}
