@@ -272,7 +272,9 @@ async fn compare(desk: &Desk<'_>, model: &Model, n: usize, step: &Step) -> Vec<E
         })
         .collect();
     let mut expected = model.lines.clone();
-    expected.iter_mut().for_each(|line| line.3.sort_unstable());
+    for line in &mut expected {
+        line.3.sort_unstable();
+    }
     assert_eq!(lines, expected, "entries after step {n}: {step:?}");
     let lots = read::lots(&mut snapshot, &desk.tenant, account.account_id, 0).await.unwrap();
     let mut expected: Vec<_> = model.lots.iter().map(|lot| (lot.seq, lot.left, lot.ends)).collect();
