@@ -5,6 +5,7 @@ mod failure;
 mod migrate;
 pub mod output;
 mod serve;
+mod site;
 mod verify;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -39,6 +40,8 @@ enum Command {
     Migrate(migrate::Migrate),
     Verify(verify::Verify),
     Expire(expire::Expire),
+    /// Make, change and list the shops of a tenant
+    Site(Box<site::Site>),
 }
 
 /// Runs the command that the arguments name.
@@ -65,6 +68,7 @@ impl Cli {
                 Command::Migrate(command) => command.run(settings).await,
                 Command::Verify(command) => command.run(settings).await,
                 Command::Expire(command) => command.run(settings).await,
+                Command::Site(command) => command.run(settings).await,
             }
         })
     }

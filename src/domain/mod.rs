@@ -16,4 +16,5 @@ pub mod points;
 pub mod refusal;
 pub mod role;
 pub mod site;
+pub mod site_change;
 pub mod time;

@@ -180,6 +180,8 @@ impl EarningRule {
 pub struct Site {
     /// Its code.
     pub code: SiteCode,
+    /// From 1, one more with every change of what stands here; the rule has a version of its own.
+    pub version: i64,
     /// What people call it.
     pub name: String,
     /// Its time zone.
@@ -195,6 +197,20 @@ pub struct Site {
 }
 
 impl Site {
+    /// A site as it begins: no prefix, no origins, the initial rule.
+    pub fn initial(code: SiteCode, name: &str, zone: Tz, currency: Currency, now: Timestamp) -> Self {
+        Self {
+            code,
+            version: 1,
+            name: name.to_owned(),
+            zone,
+            currency,
+            coupon_prefix: String::new(),
+            allowed_origins: Vec::new(),
+            rule: EarningRule::initial(now),
+        }
+    }
+
     /// Takes a coupon prefix: nothing, or up to 16 capital letters and digits.
     ///
     /// # Errors

@@ -5,4 +5,5 @@ pub mod expiry;
 pub mod health;
 pub mod idempotency;
 pub mod ledger;
+pub mod sites;
 pub mod verify;

@@ -1,5 +1,6 @@
 //! Sites and the versions of their earning rules.
 
+use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use sqlx::FromRow;
 
@@ -7,6 +8,7 @@ use super::{Db, DbError, Tx, sql::statements};
 use crate::domain::{
     calendar::ValidityEnd,
     ids::{SiteCode, TenantId},
+    invalid::Invalid,
     money::Currency,
     points::Points,
     site::{Basis, EarningRule, Rounding, Shortfall, Site},
@@ -15,7 +17,7 @@ use crate::domain::{
 
 macro_rules! site_columns {
     () => {
-        "s.site_code, s.name, s.time_zone, s.currency, s.coupon_prefix, s.allowed_origins,
+        "s.site_code, s.settings_version, s.name, s.time_zone, s.currency, s.coupon_prefix, s.allowed_origins,
          r.version, r.holds_from, r.enabled, r.factor, r.rounding, r.basis, r.with_shipping, r.after_discounts,
          r.pending_days, r.cap_per_order, r.validity_months, r.validity_end, r.shortfall
          FROM sites s JOIN earning_rules r
@@ -26,17 +28,19 @@ macro_rules! site_columns {
 statements! {
     Tenant GET_SITE { "SELECT " [site_columns] " WHERE s.tenant_id = $1 AND s.site_code = $2" }
     Tenant LIST_SITES { "SELECT " [site_columns] " WHERE s.tenant_id = $1 ORDER BY s.created_at, s.site_code" }
+    /// What the sites of a tenant begin with.
+    Tenant TENANT_DEFAULTS { "SELECT time_zone, currency FROM tenants WHERE tenant_id = $1" }
     Tenant LOCK_SITE {
         "SELECT rule_version FROM sites WHERE tenant_id = $1 AND site_code = $2 " pg("FOR NO KEY UPDATE")
     }
     Tenant INSERT_SITE {
         "INSERT INTO sites (tenant_id, site_code, name, time_zone, currency, coupon_prefix, allowed_origins,
-             rule_version, created_at, modified_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) ON CONFLICT DO NOTHING"
+             rule_version, created_at, modified_at, settings_version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10) ON CONFLICT DO NOTHING"
     }
     Tenant UPDATE_SITE {
         "UPDATE sites SET name = $3, time_zone = $4, currency = $5, coupon_prefix = $6, allowed_origins = $7,
-             rule_version = $8, modified_at = $9
+             rule_version = $8, modified_at = $9, settings_version = $10
          WHERE tenant_id = $1 AND site_code = $2"
     }
     Tenant INSERT_RULE {
@@ -45,7 +49,7 @@ statements! {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
     }
     Tenant LIST_RULES {
-        "SELECT s.site_code, s.name, s.time_zone, s.currency, s.coupon_prefix, s.allowed_origins,
+        "SELECT s.site_code, s.settings_version, s.name, s.time_zone, s.currency, s.coupon_prefix, s.allowed_origins,
              r.version, r.holds_from, r.enabled, r.factor, r.rounding, r.basis, r.with_shipping, r.after_discounts,
              r.pending_days, r.cap_per_order, r.validity_months, r.validity_end, r.shortfall, r.actor
          FROM sites s JOIN earning_rules r ON r.tenant_id = s.tenant_id AND r.site_code = s.site_code
@@ -56,6 +60,7 @@ statements! {
 #[derive(FromRow)]
 struct SiteRow {
     site_code: SiteCode,
+    settings_version: i64,
     name: String,
     time_zone: String,
     currency: String,
@@ -106,6 +111,7 @@ impl SiteRow {
                 validity_end: ValidityEnd::parse(&self.validity_end).map_err(|e| broken(e.message()))?,
                 shortfall: Shortfall::parse(&self.shortfall).map_err(|e| broken(e.message()))?,
             },
+            version: self.settings_version,
             name: self.name,
             coupon_prefix: self.coupon_prefix,
             code: self.site_code,
@@ -131,9 +137,21 @@ pub async fn list(db: &Db, tenant: &TenantId) -> Result<Vec<Site>, DbError> {
     rows.into_iter().map(SiteRow::into_site).collect()
 }
 
-/// Locks a site to the end of the transaction; says which version of its rule holds.
-pub async fn lock(tx: &mut Tx, tenant: &TenantId, code: &SiteCode) -> Result<Option<i64>, DbError> {
-    Ok(tx.query(LOCK_SITE).bind(tenant).bind(code).optional::<(i64,)>().await?.map(|(version,)| version))
+/// A site, locked to the end of the transaction.
+pub async fn lock(tx: &mut Tx, tenant: &TenantId, code: &SiteCode) -> Result<Option<Site>, DbError> {
+    // The lock comes first: a transaction that waited for it must see what the one before it wrote.
+    tx.query(LOCK_SITE).bind(tenant).bind(code).optional::<(i64,)>().await?;
+    find_in(tx, tenant, code).await
+}
+
+/// The time zone and the currency that a tenant's sites begin with; `None` when there is no such tenant.
+pub async fn tenant_defaults(tx: &mut Tx, tenant: &TenantId) -> Result<Option<(Tz, Currency)>, DbError> {
+    let Some((zone, currency)) = tx.query(TENANT_DEFAULTS).bind(tenant).optional::<(String, String)>().await? else {
+        return Ok(None);
+    };
+    let broken = |error: &Invalid| DbError::Damaged(format!("tenant {tenant}: {error}"));
+    let zone = Site::time_zone(&zone).map_err(|error| broken(&error))?;
+    Ok(Some((zone, Currency::parse(&currency).map_err(|error| broken(&error))?)))
 }
 
 fn origins(site: &Site) -> String {
@@ -144,7 +162,7 @@ fn origins(site: &Site) -> String {
 pub async fn insert(tx: &mut Tx, tenant: &TenantId, site: &Site, actor: &str, now: Timestamp) -> Result<bool, DbError> {
     let query = tx.query(INSERT_SITE).bind(tenant).bind(&site.code).bind(&site.name).bind(site.zone.name());
     let query = query.bind(site.currency.as_str()).bind(&site.coupon_prefix).bind(origins(site));
-    if query.bind(site.rule.version).bind(now).run().await? == 0 {
+    if query.bind(site.rule.version).bind(now).bind(site.version).run().await? == 0 {
         return Ok(false);
     }
     insert_rule(tx, tenant, &site.code, &site.rule, actor).await?;
@@ -155,7 +173,7 @@ pub async fn insert(tx: &mut Tx, tenant: &TenantId, site: &Site, actor: &str, no
 pub async fn update(tx: &mut Tx, tenant: &TenantId, site: &Site, now: Timestamp) -> Result<(), DbError> {
     let query = tx.query(UPDATE_SITE).bind(tenant).bind(&site.code).bind(&site.name).bind(site.zone.name());
     let query = query.bind(site.currency.as_str()).bind(&site.coupon_prefix).bind(origins(site));
-    query.bind(site.rule.version).bind(now).run().await.map(drop)
+    query.bind(site.rule.version).bind(now).bind(site.version).run().await.map(drop)
 }
 
 /// Adds a version of a site's rule.

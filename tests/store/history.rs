@@ -7,7 +7,7 @@ use crate::common::{database::raw, on_both};
 /// One row in each table of the ledger.
 const ROWS: [&str; 8] = [
     "INSERT INTO tenants VALUES ('acme', 'Acme', 'Europe/Berlin', 'EUR', 14, 500, 0)",
-    "INSERT INTO sites VALUES ('acme', 'main', 'Main', 'Europe/Berlin', 'EUR', 'ACM', '[]', 1, 0, 0)",
+    "INSERT INTO sites VALUES ('acme', 'main', 'Main', 'Europe/Berlin', 'EUR', 'ACM', '[]', 1, 0, 0, 1)",
     "INSERT INTO earning_rules VALUES
          ('acme', 'main', 1, 0, TRUE, '1', 'floor', 'gross', FALSE, TRUE, 0, NULL, 12, 'start_of_day', 'clamp', 'a')",
     "INSERT INTO accounts VALUES ('acme', 1, 'C1', 70, NULL, 0, 2, 0, TRUE, 'h2', 0, 0)",

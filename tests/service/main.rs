@@ -1,0 +1,8 @@
+//! The use cases, on both databases.
+
+#![cfg(test)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod sites;
