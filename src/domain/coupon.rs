@@ -7,6 +7,7 @@ use super::{
     ids::CustomerId,
     invalid::{FieldErrors, Invalid},
     money::{Currency, decimal},
+    text::{self, Lines},
     time::Timestamp,
 };
 
@@ -76,12 +77,7 @@ pub fn number(decimal: Decimal) -> Value {
 /// # Errors
 /// When the text is longer or holds others.
 pub fn text(value: &str, chars_max: usize) -> Result<String, Invalid> {
-    if value.chars().count() > chars_max {
-        return Err(Invalid::new(format!("Give at most {chars_max} characters.")));
-    }
-    if value.chars().any(|c| c.is_control() && c != '\n' && c != '\r' && c != '\t') {
-        return Err(Invalid::new("Leave out control characters."));
-    }
+    text::check(value, chars_max, Lines::Many)?;
     Ok(value.trim().to_owned())
 }
 

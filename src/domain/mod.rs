@@ -17,4 +17,5 @@ pub mod refusal;
 pub mod role;
 pub mod site;
 pub mod site_change;
+pub mod text;
 pub mod time;

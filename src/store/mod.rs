@@ -28,6 +28,7 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         ledger::load::STATEMENTS,
         ledger::read::STATEMENTS,
         ledger::save::STATEMENTS,
+        ledger::summary::STATEMENTS,
         options::STATEMENTS,
         server_settings::STATEMENTS,
         sites::STATEMENTS,

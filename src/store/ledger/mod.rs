@@ -7,3 +7,4 @@ pub mod load;
 pub mod read;
 pub mod rows;
 pub mod save;
+pub mod summary;

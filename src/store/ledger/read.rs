@@ -1,6 +1,10 @@
 //! Reading balances and summaries.
 
-use super::rows::{AccountRow, EntryRow, LotRow, UsageRow, account_columns, entry_columns};
+use std::collections::{BTreeSet, HashMap};
+
+use serde_json::json;
+
+use super::rows::{AccountRow, EntryRow, LotRow, UsageRow, account_columns, balance_at, entry_columns};
 use crate::{
     domain::{
         ids::{CustomerId, EntryId, TenantId},
@@ -14,17 +18,23 @@ use crate::{
 };
 
 statements! {
-    /// What can be spent at `$3`: the balance as written, and only when its time has come, less the lots that ended
-    /// since, plus the pending ones that began. The same rule as `Book::settle`.
     Tenant GET_BALANCE {
-        "SELECT CASE WHEN a.next_change_at IS NULL OR a.next_change_at > $3 THEN a.balance ELSE a.balance
-             - CAST(COALESCE((SELECT SUM(l.remaining) FROM lots l
-                 WHERE l.tenant_id = a.tenant_id AND l.account_id = a.account_id AND l.remaining > 0
-                   AND l.valid_until <= $3 AND (l.available_from IS NULL OR l.available_from <= a.settled_at)), 0) AS BIGINT)
-             + CAST(COALESCE((SELECT SUM(l.remaining) FROM lots l
-                 WHERE l.tenant_id = a.tenant_id AND l.account_id = a.account_id AND l.remaining > 0
-                   AND l.available_from > a.settled_at AND l.available_from <= $3 AND l.valid_until > $3), 0) AS BIGINT)
-             END
+        "SELECT " [balance_at] " FROM accounts a WHERE a.tenant_id = $1 AND a.customer_id = $2 AND a.open"
+    }
+    /// What could be spent at `$3`: the lots that were there, had begun and had not ended, less what had been taken
+    /// from them by then.
+    Tenant GET_PAST_BALANCE {
+        "SELECT CAST(COALESCE((SELECT SUM(l.points) FROM lots l
+                 JOIN entries e ON e.tenant_id = l.tenant_id AND e.account_id = l.account_id AND e.seq = l.seq
+                 WHERE l.tenant_id = a.tenant_id AND l.account_id = a.account_id AND l.seq > a.opened_seq
+                   AND e.recorded_at <= $3 AND l.valid_until > $3
+                   AND (l.available_from IS NULL OR l.available_from <= $3)), 0)
+             - COALESCE((SELECT SUM(u.points) FROM usages u
+                 JOIN entries e ON e.tenant_id = u.tenant_id AND e.account_id = u.account_id AND e.seq = u.seq
+                 JOIN lots l ON l.tenant_id = u.tenant_id AND l.account_id = u.account_id AND l.seq = u.lot_seq
+                 WHERE u.tenant_id = a.tenant_id AND u.account_id = a.account_id AND u.lot_seq > a.opened_seq
+                   AND e.recorded_at <= $3 AND l.valid_until > $3
+                   AND (l.available_from IS NULL OR l.available_from <= $3)), 0) AS BIGINT)
          FROM accounts a WHERE a.tenant_id = $1 AND a.customer_id = $2 AND a.open"
     }
     Tenant GET_ACCOUNT {
@@ -37,6 +47,12 @@ statements! {
     Tenant GET_ENTRY_BY_ID {
         "SELECT " [entry_columns] " FROM entries e
          WHERE e.tenant_id = $1 AND e.entry_id = $3 AND e.account_id = $2"
+    }
+    Tenant LIST_ENTRY_IDS {
+        "SELECT e.seq, e.entry_id
+         FROM " rows "
+         JOIN entries e ON e.tenant_id = j.value ->> 0 AND e.account_id = CAST(j.value ->> 1 AS BIGINT)
+           AND e.seq = CAST(j.value ->> 2 AS BIGINT)"
     }
     Tenant FIND_MENDING {
         "SELECT e.seq FROM entries e WHERE e.tenant_id = $1 AND e.account_id = $2 AND e.mends = $3 LIMIT 1"
@@ -70,7 +86,18 @@ pub async fn balance(
     Ok(row.map(|(balance,)| balance))
 }
 
-/// The same inside a snapshot.
+/// What the customer could spend at `at`, in the present life of the account; `None` without an open account.
+pub async fn past_balance(
+    db: &Db,
+    tenant: &TenantId,
+    customer: &CustomerId,
+    at: Timestamp,
+) -> Result<Option<i64>, DbError> {
+    let row = db.query(GET_PAST_BALANCE).bind(tenant).bind(customer).bind(at).optional::<(i64,)>().await?;
+    Ok(row.map(|(balance,)| balance))
+}
+
+/// [`balance`] inside a snapshot.
 pub async fn balance_in(
     tx: &mut Tx,
     tenant: &TenantId,
@@ -110,7 +137,7 @@ pub async fn entries(
 
 /// Puts usages beside their entries; both are ordered by `seq`.
 pub(crate) fn join(rows: Vec<EntryRow>, usages: &[UsageRow]) -> Result<Vec<Entry>, DbError> {
-    let mut by_entry = std::collections::HashMap::<(i64, i64), Vec<Take>>::new();
+    let mut by_entry = HashMap::<(i64, i64), Vec<Take>>::new();
     for usage in usages {
         let take = Take { lot_seq: usage.lot_seq, points: usage.points };
         by_entry.entry((usage.account_id, usage.seq)).or_default().push(take);
@@ -155,4 +182,19 @@ pub async fn entry_by_id(
 pub async fn is_mended(tx: &mut Tx, tenant: &TenantId, account_id: i64, entry_id: &EntryId) -> Result<bool, DbError> {
     let row = tx.query(FIND_MENDING).bind(tenant).bind(account_id).bind(entry_id).optional::<(i64,)>().await?;
     Ok(row.is_some())
+}
+
+/// The ids of the entries in these places of an account.
+pub async fn entry_ids(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    account_id: i64,
+    places: BTreeSet<i64>,
+) -> Result<HashMap<i64, EntryId>, DbError> {
+    if places.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let keys: Vec<_> = places.into_iter().map(|seq| json!([tenant.as_str(), account_id, seq])).collect();
+    let rows = tx.query(LIST_ENTRY_IDS).bind(json!(keys).to_string()).all::<(i64, EntryId)>().await?;
+    Ok(rows.into_iter().collect())
 }

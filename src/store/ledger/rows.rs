@@ -58,6 +58,22 @@ impl From<AccountRow> for Account {
     }
 }
 
+/// What can be spent at `$3` of account `a`: the balance as written, and only when its time has come, less the lots
+/// that ended since, plus the pending ones that began. The same rule as `Book::settle`.
+macro_rules! balance_at {
+    () => {
+        "CASE WHEN a.next_change_at IS NULL OR a.next_change_at > $3 THEN a.balance ELSE a.balance
+             - CAST(COALESCE((SELECT SUM(l.remaining) FROM lots l
+                 WHERE l.tenant_id = a.tenant_id AND l.account_id = a.account_id AND l.remaining > 0
+                   AND l.valid_until <= $3 AND (l.available_from IS NULL OR l.available_from <= a.settled_at)), 0) AS BIGINT)
+             + CAST(COALESCE((SELECT SUM(l.remaining) FROM lots l
+                 WHERE l.tenant_id = a.tenant_id AND l.account_id = a.account_id AND l.remaining > 0
+                   AND l.available_from > a.settled_at AND l.available_from <= $3 AND l.valid_until > $3), 0) AS BIGINT)
+             END"
+    };
+}
+pub(super) use balance_at;
+
 /// A row of `lots`.
 #[derive(Debug, FromRow)]
 pub struct LotRow {
