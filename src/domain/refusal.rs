@@ -46,6 +46,15 @@ pub enum Refusal {
     /// The account's lots do not add up to its balance: somebody changed the database by hand.
     #[error("The lots of customer {0} do not add up to the balance. Run `guerdon verify`.")]
     Damaged(CustomerId),
+    /// There is no such redemption of this customer.
+    #[error("There is no redemption '{0}' of this customer.")]
+    RedemptionUnknown(String),
+    /// The redemption was cancelled before.
+    #[error("This redemption has been cancelled already.")]
+    AlreadyCancelled,
+    /// The coupon was used, so its points are not given back.
+    #[error("The coupon {0} has been used already.")]
+    CouponUsed(String),
     /// There is no such entry in this account.
     #[error("There is no entry '{0}' in this account.")]
     EntryUnknown(String),

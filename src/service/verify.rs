@@ -155,6 +155,15 @@ async fn redemption_problems(
         if !same || redemption.code != code || redemption.option_id != option {
             problems.push(format!("redemption {id} differs from entry {}", entry.seq));
         }
+        let given_back: i64 = entries
+            .iter()
+            .filter(|back| back.kind == EntryKind::GivenBack && back.memo.redemption.as_ref() == Some(id))
+            .map(|back| back.points)
+            .sum();
+        let expected = if redemption.cancelled { redemption.points } else { 0 };
+        if given_back != expected {
+            problems.push(format!("redemption {id} gave back {given_back} points, and should have {expected}"));
+        }
         match &redemption.coupon_of {
             None => problems.push(format!("the coupon {} of entry {} is missing", redemption.code, entry.seq)),
             Some(of) if of != id => {

@@ -25,6 +25,19 @@ statements! {
              site_code, created_at, cancelled_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL)"
     }
+    /// Locks the coupon, so that it is not used while its redemption is cancelled.
+    Tenant LOCK_REDEMPTION {
+        "SELECT r.redemption_id, r.seq, r.option_id, r.code, r.cancelled_at IS NOT NULL, c.redemption_count
+         FROM redemptions r JOIN coupons c ON c.tenant_id = r.tenant_id AND c.code = r.code
+         WHERE r.tenant_id = $1 AND r.account_id = $2 AND r.redemption_id = $3 " pg("FOR NO KEY UPDATE")
+    }
+    Tenant CANCEL_REDEMPTION {
+        "UPDATE redemptions SET cancelled_at = $3 WHERE tenant_id = $1 AND redemption_id = $2"
+    }
+    Tenant DELETE_COUPON {
+        "UPDATE coupons SET deleted_at = $3, modified_at = $3, version = version + 1
+         WHERE tenant_id = $1 AND code = $2 AND deleted_at IS NULL"
+    }
     Tenant GET_COUPON {
         "SELECT code, name, description, discount_type, discount_percentage, discount_amount, discount_currency,
              allow_anonymous, max_redemptions, max_redemptions_per_customer, restrictions, valid_from, valid_until,
@@ -165,6 +178,53 @@ impl CouponRow {
             deleted_at: self.deleted_at,
         })
     }
+}
+
+/// An exchange of points for a coupon, locked for its cancellation.
+#[derive(Clone, Debug)]
+pub struct Redemption {
+    /// Its id.
+    pub redemption_id: String,
+    /// The entry that took the points.
+    pub seq: i64,
+    /// What was bought.
+    pub option_id: String,
+    /// The coupon.
+    pub code: String,
+    /// Whether it was cancelled.
+    pub cancelled: bool,
+    /// How often the coupon was used.
+    pub uses: i64,
+}
+
+/// A redemption of an account, under a lock.
+pub async fn lock_redemption(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    account_id: i64,
+    id: &str,
+) -> Result<Option<Redemption>, DbError> {
+    let query = tx.query(LOCK_REDEMPTION).bind(tenant).bind(account_id).bind(id);
+    let row = query.optional::<(String, i64, String, String, bool, i64)>().await?;
+    Ok(row.map(|(redemption_id, seq, option_id, code, cancelled, uses)| Redemption {
+        redemption_id,
+        seq,
+        option_id,
+        code,
+        cancelled,
+        uses,
+    }))
+}
+
+/// Marks a redemption as cancelled, and deletes its coupon.
+pub async fn cancel_redemption(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    redemption: &Redemption,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    tx.query(CANCEL_REDEMPTION).bind(tenant).bind(&redemption.redemption_id).bind(now).run().await?;
+    tx.query(DELETE_COUPON).bind(tenant).bind(&redemption.code).bind(now).run().await.map(drop)
 }
 
 /// Keeps a coupon that was just issued.

@@ -53,6 +53,10 @@ statements! {
          WHERE tenant_id = $1 AND option_id = $2 AND archived_at IS NOT NULL"
     }
     Tenant COUNT_REDEEMED { "UPDATE options SET redeemed = redeemed + $3 WHERE tenant_id = $1 AND option_id = $2" }
+    Tenant COUNT_GIVEN_BACK {
+        "UPDATE options SET redeemed = redeemed - 1
+         WHERE tenant_id = $1 AND option_id = $2 AND stock IS NOT NULL AND redeemed > 0"
+    }
     Tenant COUNT_BY_CUSTOMER {
         "SELECT COUNT(*) FROM redemptions
          WHERE tenant_id = $1 AND option_id = $2 AND account_id = $3 AND cancelled_at IS NULL"
@@ -225,6 +229,11 @@ pub async fn restore(tx: &mut Tx, tenant: &TenantId, id: &str, now: Timestamp) -
 /// Counts `times` more redemptions of an option that has a stock.
 pub async fn count_redeemed(tx: &mut Tx, tenant: &TenantId, id: &str, times: i64) -> Result<(), DbError> {
     tx.query(COUNT_REDEEMED).bind(tenant).bind(id).bind(times).run().await.map(drop)
+}
+
+/// Puts one back into the stock of an option that has one.
+pub async fn count_given_back(tx: &mut Tx, tenant: &TenantId, id: &str) -> Result<(), DbError> {
+    tx.query(COUNT_GIVEN_BACK).bind(tenant).bind(id).run().await.map(drop)
 }
 
 /// How often this account has had the option.

@@ -31,7 +31,8 @@ statements! {
          WHERE tenant_id = $1 AND account_id > $2 AND account_id <= $3 ORDER BY account_id, seq"
     }
     Tenant PAGE_REDEMPTIONS {
-        "SELECT r.account_id, r.redemption_id, r.seq, r.option_id, r.points, r.code, c.redemption_id AS coupon_of
+        "SELECT r.account_id, r.redemption_id, r.seq, r.option_id, r.points, r.code, c.redemption_id AS coupon_of,
+             r.cancelled_at IS NOT NULL AS cancelled
          FROM redemptions r LEFT JOIN coupons c ON c.tenant_id = r.tenant_id AND c.code = r.code
          WHERE r.tenant_id = $1 AND r.account_id > $2 AND r.account_id <= $3 ORDER BY r.account_id, r.seq"
     }
@@ -77,6 +78,8 @@ pub struct KeptRedemption {
     pub code: String,
     /// The redemption that the coupon names; `None` when the coupon is missing.
     pub coupon_of: Option<String>,
+    /// Whether its points were given back.
+    pub cancelled: bool,
 }
 
 /// Accounts with everything that belongs to them.

@@ -31,6 +31,12 @@ enum Step {
         points: i64,
     },
     TakeAll,
+    /// Buys the option for 100 points.
+    Redeem,
+    /// Cancels one of the redemptions so far.
+    Cancel {
+        which: usize,
+    },
     /// Undoes one of the entries so far.
     Undo {
         which: usize,
@@ -49,6 +55,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             .prop_map(|(points, begins, lives)| Step::Add { points, begins, lives: begins + lives }),
         4 => (1_i64..150).prop_map(|points| Step::Take { points }),
         1 => Just(Step::TakeAll),
+        3 => Just(Step::Redeem),
+        2 => (0_usize..6).prop_map(|which| Step::Cancel { which }),
         2 => (0_usize..40).prop_map(|which| Step::Undo { which }),
         1 => Just(Step::Settle),
         1 => Just(Step::Close),
@@ -75,6 +83,8 @@ struct Model {
     lots: Vec<Lot>,
     lines: Vec<Line>,
     undone: Vec<bool>,
+    /// Which lines bought the option, and whether that was cancelled.
+    bought: Vec<(usize, bool)>,
     /// Pending lots that begin up to here count, also when the clock goes back.
     settled: Option<Timestamp>,
 }
@@ -118,14 +128,14 @@ impl Model {
         begins || !ended.is_empty()
     }
 
-    fn credit(&mut self, points: i64, begins: Option<Timestamp>, ends: Timestamp, now: Timestamp) {
+    fn credit(&mut self, kind: EntryKind, points: i64, begins: Option<Timestamp>, ends: Timestamp, now: Timestamp) {
         self.settled = self.settled.max(Some(now));
         let begins = begins.filter(|begins| *begins > self.settled.unwrap());
         let seq = i64::try_from(self.lines.len()).unwrap() + 1;
         self.open = true;
         self.lots.push(Lot { seq, left: points, begins, ends });
         let balance = self.balance_unexpired();
-        self.line(EntryKind::Added, points, balance, Vec::new());
+        self.line(kind, points, balance, Vec::new());
     }
 
     /// What has begun, whether its end has come or not: what is due was settled before.
@@ -176,13 +186,38 @@ impl Model {
             EntryKind::Removed => {
                 for (lot, points) in takes {
                     let ends = self.lots.iter().find(|known| known.seq == lot).unwrap().ends;
-                    self.credit(points, None, ends, now);
+                    self.credit(EntryKind::Added, points, None, ends, now);
                 }
                 self.settle(now);
             }
             _ => return false,
         }
         self.undone[which] = true;
+        true
+    }
+
+    fn redeem(&mut self, now: Timestamp) -> bool {
+        let line = self.lines.len();
+        let done = self.take(EntryKind::Redeemed, 100, None, now);
+        if done {
+            self.bought.push((line, false));
+        }
+        done
+    }
+
+    fn cancel(&mut self, which: usize, now: Timestamp) -> bool {
+        let Some((line, false)) = self.bought.get(which).copied() else { return false };
+        if !self.open {
+            return false;
+        }
+        for (lot, points) in self.lines[line].3.clone() {
+            let ends = self.lots.iter().find(|known| known.seq == lot).unwrap().ends;
+            // Fourteen days of grace for what has ended meanwhile.
+            let ends = if ends > now { ends } else { now.plus_secs(14 * 24 * HOUR) };
+            self.credit(EntryKind::GivenBack, points, None, ends, now);
+        }
+        self.settle(now);
+        self.bought[which].1 = true;
         true
     }
 
@@ -205,7 +240,8 @@ async fn run_history(backend: Backend, steps: &[Step]) {
     let app = db.app(&clock);
     let desk = Desk::open(&app, "acme").await;
     let mut model = Model::default();
-    let mut ids: Vec<EntryId> = Vec::new();
+    desk.offer("o1", None, None).await;
+    let (mut ids, mut redemptions): (Vec<EntryId>, Vec<String>) = (Vec::new(), Vec::new());
     for (n, step) in steps.iter().enumerate() {
         let now = app.now();
         if !matches!(step, Step::Clock { .. }) {
@@ -220,7 +256,7 @@ async fn run_history(backend: Backend, steps: &[Step]) {
                 let mut new = credit(points, now.plus_secs(lives * HOUR), None);
                 new.available_from = (begins > 0).then(|| now.plus_secs(begins * HOUR));
                 let (from, until) = (new.available_from, new.valid_until);
-                model.credit(points, from, until, now);
+                model.credit(EntryKind::Added, points, from, until, now);
                 (desk.submit("C1", Command::Credit(EntryKind::Added, new)).await.is_ok(), true)
             }
             Step::Take { points } => {
@@ -233,6 +269,17 @@ async fn run_history(backend: Backend, steps: &[Step]) {
                     0 => (desk.submit("C1", Command::Settle).await.is_ok(), true),
                     all => (desk.take("C1", all).await.is_ok(), model.take(EntryKind::Redeemed, all, None, now)),
                 }
+            }
+            Step::Redeem => {
+                let answer = desk.redeem("C1", "o1").await;
+                if let Ok(Reply::Done(Done::Redeemed { redemption_id, .. })) = &answer {
+                    redemptions.push(redemption_id.clone());
+                }
+                (answer.is_ok(), model.redeem(now))
+            }
+            Step::Cancel { which } => {
+                let id = redemptions.get(which).cloned().unwrap_or_default();
+                (desk.submit("C1", Command::Cancel(id, Remarks::default())).await.is_ok(), model.cancel(which, now))
             }
             Step::Undo { which } => {
                 let id = ids.get(which).cloned().unwrap_or_else(|| EntryId::parse("none").unwrap());

@@ -9,7 +9,7 @@ use rand::RngExt as _;
 
 use super::{
     command::{Command, Reply, Request},
-    decide::{Decisions, Undoable},
+    decide::{Cancellable, Decisions, Undoable},
 };
 use crate::{
     domain::{
@@ -63,7 +63,7 @@ async fn load_all(tx: &mut Tx, requests: &[Request], now: Timestamp) -> Result<D
             Command::Redeem(wanted) => decisions
                 .option(&request.caller.tenant, &wanted.option_id)
                 .map_or(Need::Settlement, |option| Need::Points(option.draft.points.get())),
-            Command::Undo(..) | Command::Close => Need::Everything,
+            Command::Undo(..) | Command::Cancel(..) | Command::Close => Need::Everything,
         };
         let need = match need {
             Need::Points(points) => {
@@ -78,6 +78,7 @@ async fn load_all(tx: &mut Tx, requests: &[Request], now: Timestamp) -> Result<D
     }
     load_taken_ids(tx, requests, &mut decisions).await?;
     load_undone(tx, requests, &mut decisions).await?;
+    load_cancelled(tx, requests, &mut decisions, now).await?;
     load_keys(tx, requests, &mut decisions).await?;
     for (account, need) in needs {
         if let Some(row) = decisions.locked.remove(&account) {
@@ -174,6 +175,30 @@ async fn load_undone(tx: &mut Tx, requests: &[Request], decisions: &mut Decision
     Ok(())
 }
 
+async fn load_cancelled(
+    tx: &mut Tx,
+    requests: &[Request],
+    decisions: &mut Decisions,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    for request in requests {
+        let Command::Cancel(id, _) = &request.command else { continue };
+        let whose = (request.caller.tenant.clone(), request.customer.clone());
+        let Some(account) = decisions.locked.get(&whose) else { continue };
+        let Some(redemption) = coupons::lock_redemption(tx, &whose.0, account.account_id, id).await? else { continue };
+        let mut before = read::entries(tx, &whose.0, account.account_id, redemption.seq - 1, 1).await?;
+        let Some(entry) = before.pop() else { continue };
+        let mut origins = Vec::new();
+        for take in &entry.takes {
+            origins.extend(load::get_lot(tx, &whose.0, account.account_id, take.lot_seq).await?);
+        }
+        let grace_until = now.plus_secs(load::grace_days(tx, &whose.0).await?.saturating_mul(86_400));
+        let cancellable = Cancellable { redemption, entry, origins, grace_until };
+        decisions.cancellable.insert((whose.0, id.clone()), cancellable);
+    }
+    Ok(())
+}
+
 async fn load_keys(tx: &mut Tx, requests: &[Request], decisions: &mut Decisions) -> Result<(), DbError> {
     for request in requests {
         let Some((key, _)) = &request.key else { continue };
@@ -202,6 +227,10 @@ async fn write_all(
         coupons::insert(tx, &sale.tenant, &sale.coupon, now).await?;
         let entry = (sale.account_id, sale.seq);
         coupons::insert_redemption(tx, &sale.tenant, entry, &sale.option, &sale.coupon, &sale.site, now).await?;
+    }
+    for (tenant, redemption) in &decisions.cancelled {
+        coupons::cancel_redemption(tx, tenant, redemption, now).await?;
+        options::count_given_back(tx, tenant, &redemption.option_id).await?;
     }
     for ((tenant, option_id), times) in &decisions.sold {
         options::count_redeemed(tx, tenant, option_id, *times).await?;

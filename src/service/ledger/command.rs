@@ -43,6 +43,8 @@ pub enum Command {
     Debit(EntryKind, NewDebit),
     /// Exchanges points for a coupon.
     Redeem(NewRedemption),
+    /// Cancels a redemption whose coupon was not used: the points come back with the ends that they had.
+    Cancel(String, Remarks),
     /// Undoes what was added or removed by hand.
     Undo(EntryId, Remarks),
     /// Ends the account.
@@ -151,6 +153,8 @@ pub enum Done {
     },
     /// An entry was undone, by one or more others.
     Undone(Vec<Posted>),
+    /// A redemption was cancelled; the points came back by one or more entries.
+    Cancelled(Vec<Posted>),
     /// The account is closed; whether there was one.
     Closed(bool),
     /// So many entries were recorded for what happened by itself.
@@ -190,7 +194,7 @@ impl Request {
             Command::Open(credit) => credit.as_ref().and_then(|credit| credit.id.as_ref()),
             Command::Credit(_, credit) => credit.id.as_ref(),
             Command::Debit(_, debit) => debit.id.as_ref(),
-            Command::Redeem(_) | Command::Undo(..) | Command::Close | Command::Settle => None,
+            Command::Redeem(_) | Command::Cancel(..) | Command::Undo(..) | Command::Close | Command::Settle => None,
         }
     }
 }

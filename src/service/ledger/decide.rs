@@ -23,7 +23,7 @@ use crate::{
         refusal::Refusal,
         time::Timestamp,
     },
-    store::{idempotency::Claim, ledger::load::TakenId},
+    store::{coupons::Redemption, idempotency::Claim, ledger::load::TakenId},
 };
 
 /// An entry that is to be undone.
@@ -31,6 +31,15 @@ pub(super) struct Undoable {
     pub(super) entry: Entry,
     pub(super) mended: bool,
     pub(super) origins: Vec<Lot>,
+}
+
+/// A redemption that is to be cancelled.
+pub(super) struct Cancellable {
+    pub(super) redemption: Redemption,
+    pub(super) entry: Entry,
+    pub(super) origins: Vec<Lot>,
+    /// When points end whose own end has passed.
+    pub(super) grace_until: Timestamp,
 }
 
 /// An option that was sold.
@@ -53,6 +62,8 @@ pub(super) struct Decisions {
     pub(super) had: HashMap<(i64, String), i64>,
     pub(super) taken_ids: HashMap<(TenantId, EntryId), TakenId>,
     pub(super) undoable: HashMap<(TenantId, EntryId), Undoable>,
+    pub(super) cancellable: HashMap<(TenantId, String), Cancellable>,
+    pub(super) cancelled: Vec<(TenantId, Redemption)>,
     /// By tenant, caller, key and fingerprint.
     pub(super) keys: HashMap<(TenantId, String, String, String), Claim>,
     /// Private notes: tenant, account, entry, text.
@@ -139,6 +150,7 @@ impl Decisions {
             Command::Credit(kind, credit) => self.credit(request, *kind, credit, now).map(Done::Posted),
             Command::Debit(kind, debit) => self.debit(request, *kind, debit, now).map(Done::Posted),
             Command::Redeem(wanted) => self.redeem(request, wanted, now),
+            Command::Cancel(id, remarks) => self.cancel(request, id, remarks, now).map(Done::Cancelled),
             Command::Undo(entry_id, remarks) => self.undo(request, entry_id, remarks, now).map(Done::Undone),
             Command::Close => Ok(self.close(request, now)),
             Command::Settle => {
@@ -314,6 +326,56 @@ impl Decisions {
             _ => return Err(Refusal::NotUndoable),
         }
         undoable.mended = true;
+        if let Some(first) = posted.first() {
+            self.note(request, remarks, first.seq);
+        }
+        Ok(posted)
+    }
+
+    /// The points of a redemption come back, each with the end that it had, or with the tenant's days of grace if
+    /// that has passed; the coupon is gone.
+    fn cancel(
+        &mut self,
+        request: &Request,
+        id: &str,
+        remarks: &Remarks,
+        now: Timestamp,
+    ) -> Result<Vec<Posted>, Refusal> {
+        let name = (request.caller.tenant.clone(), id.to_owned());
+        let mut memo = request.memo(remarks, None);
+        let book = self.books.get_mut(&whose(request)).filter(|book| book.account.open);
+        let book = book.ok_or_else(|| Refusal::UnknownCustomer(request.customer.clone()))?;
+        let found = self.cancellable.get_mut(&name).ok_or_else(|| Refusal::RedemptionUnknown(id.to_owned()))?;
+        let Cancellable { redemption, entry, origins, grace_until } = found;
+        if redemption.cancelled {
+            return Err(Refusal::AlreadyCancelled);
+        }
+        if redemption.uses > 0 {
+            return Err(Refusal::CouponUsed(redemption.code.clone()));
+        }
+        if book.account.balance.saturating_sub(entry.points) > Points::BALANCE_MAX {
+            return Err(Refusal::BalanceTooLarge);
+        }
+        memo.mends = Some(entry.entry_id.clone());
+        memo.redemption = Some(id.to_owned());
+        memo.site.clone_from(&entry.memo.site);
+        memo.description = memo.description.or_else(|| entry.memo.description.clone());
+        let mut posted = Vec::new();
+        for take in &entry.takes {
+            let origin = origins.iter().find(|lot| lot.seq == take.lot_seq).ok_or(Refusal::NotUndoable)?;
+            let credit = Credit {
+                entry_id: new_entry_id(),
+                kind: EntryKind::GivenBack,
+                points: Points::new(take.points).map_err(|_range| Refusal::NotUndoable)?,
+                available_from: None,
+                valid_until: if origin.valid_until > now { origin.valid_until } else { *grace_until },
+                memo: memo.clone(),
+            };
+            posted.push(Posted::from(book.credit(credit, now)?));
+        }
+        book.settle(now, &mut new_entry_id);
+        redemption.cancelled = true;
+        self.cancelled.push((name.0, redemption.clone()));
         if let Some(first) = posted.first() {
             self.note(request, remarks, first.seq);
         }

@@ -52,6 +52,7 @@ statements! {
         "SELECT seq, points, remaining, available_from, valid_until FROM lots
          WHERE tenant_id = $1 AND account_id = $2 AND remaining > 0 AND available_from > $3"
     }
+    Tenant GET_GRACE_DAYS { "SELECT grace_days FROM tenants WHERE tenant_id = $1" }
     Tenant GET_LOT {
         "SELECT seq, points, remaining, available_from, valid_until FROM lots
          WHERE tenant_id = $1 AND account_id = $2 AND seq = $3"
@@ -159,4 +160,10 @@ pub async fn open_book(tx: &mut Tx, account: Account, need: Need, now: Timestamp
 pub async fn get_lot(tx: &mut Tx, tenant: &TenantId, account_id: i64, seq: i64) -> Result<Option<Lot>, DbError> {
     let row = tx.query(GET_LOT).bind(tenant).bind(account_id).bind(seq).optional::<LotRow>().await?;
     Ok(row.map(Lot::from))
+}
+
+/// Days that points given back stay usable when their own end has passed.
+pub async fn grace_days(tx: &mut Tx, tenant: &TenantId) -> Result<i64, DbError> {
+    let (days,) = tx.query(GET_GRACE_DAYS).bind(tenant).one::<(i64,)>().await?;
+    Ok(days)
 }
