@@ -172,7 +172,8 @@ impl Model {
     }
 
     fn undo(&mut self, which: usize, now: Timestamp) -> bool {
-        let Some((kind, points, _, takes)) = self.lines.get(which).cloned() else { return false };
+        let Some((kind, points, _, mut takes)) = self.lines.get(which).cloned() else { return false };
+        takes.sort_unstable();
         if !self.open || self.undone[which] {
             return false;
         }
@@ -210,7 +211,9 @@ impl Model {
         if !self.open {
             return false;
         }
-        for (lot, points) in self.lines[line].3.clone() {
+        let mut takes = self.lines[line].3.clone();
+        takes.sort_unstable();
+        for (lot, points) in takes {
             let ends = self.lots.iter().find(|known| known.seq == lot).unwrap().ends;
             // Fourteen days of grace for what has ended meanwhile.
             let ends = if ends > now { ends } else { now.plus_secs(14 * 24 * HOUR) };
