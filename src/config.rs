@@ -8,7 +8,7 @@ use std::{
 
 use serde::Deserialize;
 
-use crate::domain::invalid::Invalid;
+use crate::domain::{invalid::Invalid, token};
 
 /// The database used when none is named.
 pub const DATABASE_URL: &str = "sqlite://guerdon.db";
@@ -57,6 +57,9 @@ pub struct Settings {
     /// Threads that answer requests [default: one per core]
     #[arg(long, global = true, env = "GUERDON_WORKERS", value_name = "N")]
     pub workers: Option<NonZeroUsize>,
+    /// Seconds that an API client's token is good, 300 to 86400 [default: 3600]
+    #[arg(long, global = true, env = "GUERDON_TOKEN_LIFETIME", value_name = "SECONDS")]
+    pub token_lifetime: Option<u32>,
     /// Serve even from a PostgreSQL that may lose acknowledged writes (fsync=off and the like); for tests only
     #[arg(long, global = true, env = "GUERDON_ALLOW_UNSAFE_DATABASE", value_name = "BOOL",
           num_args = 0..=1, default_missing_value = "true", require_equals = true)]
@@ -76,6 +79,7 @@ impl Settings {
             log: self.log.or(other.log),
             log_format: self.log_format.or(other.log_format),
             workers: self.workers.or(other.workers),
+            token_lifetime: self.token_lifetime.or(other.token_lifetime),
             allow_unsafe_database: self.allow_unsafe_database.or(other.allow_unsafe_database),
         }
     }
@@ -114,7 +118,16 @@ impl Settings {
                 return Err(Invalid::new("Give a public URL such as https://points.example.com."));
             }
         }
+        // Clients renew a minute early: a shorter life would make them ask before every call.
+        if self.token_lifetime.is_some_and(|secs| !(300..=86_400).contains(&secs)) {
+            return Err(Invalid::new("Give a token lifetime of 300 to 86400 seconds."));
+        }
         Ok(())
+    }
+
+    /// Seconds that an API client's token is good.
+    pub fn token_lifetime_secs(&self) -> i64 {
+        self.token_lifetime.map_or(token::SERVICE_SECS, i64::from)
     }
 
     /// Where to listen.

@@ -8,6 +8,7 @@ use std::{
 };
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
 /// Length of the key, in bytes.
@@ -31,11 +32,17 @@ impl SecretKey {
 
     /// A key for one purpose, so that what is signed for one is worth nothing for another.
     pub fn derive(&self, purpose: &str) -> [u8; KEY_BYTES] {
-        let mut hash = Sha256::new();
-        hash.update(self.0);
-        hash.update(b"guerdon\0");
-        hash.update(purpose.as_bytes());
-        hash.finalize().into()
+        // HMAC itself fills a short key up with zeros.
+        let mut block = [0; 64];
+        block.iter_mut().zip(self.0).for_each(|(place, byte)| *place = byte);
+        let mut mac = Hmac::<Sha256>::new(&block.into());
+        mac.update(purpose.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+
+    /// A signature of `message` as text: nobody without the key can make it.
+    pub fn sign_text(&self, purpose: &str, message: &str) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(Self(self.derive(purpose)).derive(message))
     }
 
     /// Reads the key from its file, which is made (for its owner alone) when missing.
@@ -75,6 +82,11 @@ pub fn random_text() -> String {
     BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
+/// 80 random bits as lower-case letters and digits: for ids that are no secret.
+pub fn random_id() -> String {
+    hex::encode(rand::random::<[u8; 10]>())
+}
+
 /// SHA-256 in hexadecimal: how secrets of 256 random bits are stored.
 pub fn sha256_hex(text: &str) -> String {
     hex::encode(Sha256::digest(text.as_bytes()))
@@ -96,6 +108,8 @@ mod tests {
             0o600
         );
         assert_ne!(made.derive("sessions"), made.derive("links"));
+        assert_ne!(made.sign_text("sessions", "1"), made.sign_text("sessions", "2"));
+        assert_ne!(made.sign_text("sessions", "1"), SecretKey::random().sign_text("sessions", "1"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use clap::error::ErrorKind;
 
 use crate::{
     domain::invalid::Invalid,
+    service::access::AccessError,
     store::{DbError, MigrateError},
 };
 
@@ -67,6 +68,16 @@ impl From<io::Error> for Failure {
 impl From<DbError> for Failure {
     fn from(error: DbError) -> Self {
         Self::because("The database failed", &error)
+    }
+}
+
+impl From<AccessError> for Failure {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::Refused(refusal) => Self::Input(refusal.to_string()),
+            AccessError::Store(error) => Self::from(error),
+            AccessError::Hashing(error) => Self::Failed(error.to_string()),
+        }
     }
 }
 

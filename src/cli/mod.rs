@@ -1,11 +1,15 @@
 //! The command line.
 
+mod client;
 mod expire;
 mod failure;
 mod migrate;
 pub mod output;
 mod serve;
 mod site;
+mod tenant;
+mod token;
+mod user;
 mod verify;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -14,7 +18,15 @@ use clap::Parser;
 
 pub use failure::Failure;
 
-use crate::{app::App, clock::SystemClock, config::Settings, store::Db, telemetry};
+use crate::{
+    app::App,
+    clock::SystemClock,
+    config::Settings,
+    domain::{access::AccessRefusal, actor::Actor, ids::TenantId},
+    service,
+    store::Db,
+    telemetry,
+};
 
 /// Reward points for online shops: back office, storefront API and a ledger that proves itself.
 #[derive(Debug, Parser)]
@@ -42,6 +54,14 @@ enum Command {
     Expire(expire::Expire),
     /// Make, change and list the shops of a tenant
     Site(Box<site::Site>),
+    #[command(subcommand)]
+    Tenant(tenant::TenantCommand),
+    #[command(subcommand)]
+    User(user::UserCommand),
+    #[command(subcommand)]
+    Client(client::ClientCommand),
+    #[command(subcommand)]
+    Token(token::TokenCommand),
 }
 
 /// Runs the command that the arguments name.
@@ -69,6 +89,10 @@ impl Cli {
                 Command::Verify(command) => command.run(settings).await,
                 Command::Expire(command) => command.run(settings).await,
                 Command::Site(command) => command.run(settings).await,
+                Command::Tenant(command) => command.run(settings).await,
+                Command::User(command) => command.run(settings).await,
+                Command::Client(command) => command.run(settings).await,
+                Command::Token(command) => command.run(settings).await,
             }
         })
     }
@@ -81,4 +105,17 @@ async fn connect(settings: Settings) -> Result<App, Failure> {
         .map_err(|error| Failure::because("Cannot open the database", &error))?;
     db.migrate().await.map_err(|error| failure::migration(&error))?;
     Ok(App::new(db, SystemClock, settings))
+}
+
+/// Who acts when a command changes something.
+fn actor() -> Actor {
+    Actor::system("command line")
+}
+
+/// Refuses a tenant that does not exist.
+async fn require_tenant(app: &App, tenant: &TenantId) -> Result<(), Failure> {
+    match service::tenants::find(&app.db, tenant).await? {
+        Some(_) => Ok(()),
+        None => Err(Failure::Input(AccessRefusal::TenantUnknown(tenant.to_string()).to_string())),
+    }
 }

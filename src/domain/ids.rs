@@ -56,6 +56,15 @@ id! {
     EntryId
 }
 
+id! {
+    /// A person who can sign in: a UUID.
+    UserId
+}
+id! {
+    /// A program that can get tokens: its tenant's id, a dot, and random characters.
+    ClientId
+}
+
 impl TenantId {
     /// These would collide with paths of the API.
     pub const RESERVED: [&str; 3] = ["customer", "public", "summarybatch"];
@@ -118,6 +127,47 @@ impl EntryId {
     /// When it is empty, too long or holds control characters.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         opaque(text, "an id").map(Self)
+    }
+}
+
+impl UserId {
+    /// Takes a user's id.
+    ///
+    /// # Errors
+    /// When it is no id.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        opaque(text, "a user id").map(Self)
+    }
+}
+
+impl From<uuid::Uuid> for UserId {
+    fn from(id: uuid::Uuid) -> Self {
+        Self(id.to_string())
+    }
+}
+
+impl ClientId {
+    /// The id of a new client.
+    pub fn new(tenant: &TenantId, random: &str) -> Self {
+        Self(format!("{tenant}.{random}"))
+    }
+
+    /// Takes an API client's id.
+    ///
+    /// # Errors
+    /// When it does not begin with a tenant and a dot.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let tenant = text.split_once('.').map(|(tenant, _)| tenant);
+        if tenant.is_some_and(|tenant| TenantId::parse(tenant).is_ok()) {
+            opaque(text, "a client id").map(Self)
+        } else {
+            Err(Invalid::new("Give a client id such as `acme.k3v9...`."))
+        }
+    }
+
+    /// The tenant that the client belongs to.
+    pub fn tenant(&self) -> Option<TenantId> {
+        self.0.split_once('.').and_then(|(tenant, _)| TenantId::parse(tenant).ok())
     }
 }
 

@@ -2,20 +2,28 @@
 //!
 //! Nothing here is asynchronous; time and randomness are arguments.
 
+pub mod access;
 pub mod actor;
 pub mod audit;
 pub mod calendar;
 pub mod code;
 pub mod coupon;
+pub mod email;
 pub mod ids;
 pub mod invalid;
 pub mod ledger;
 pub mod money;
+pub mod name;
 pub mod option;
+pub mod password;
 pub mod points;
 pub mod refusal;
 pub mod role;
+pub mod scope;
 pub mod site;
 pub mod site_change;
+pub mod tenant;
 pub mod text;
+pub mod throttle;
 pub mod time;
+pub mod token;

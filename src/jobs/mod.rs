@@ -1,5 +1,7 @@
 //! What runs beside the requests.
 
+mod purge;
+
 use std::time::Duration;
 
 use crate::{app::App, service::expiry};
@@ -10,6 +12,8 @@ const EXPIRY_EVERY: Duration = Duration::from_mins(1);
 /// Starts every job. They end when `app.stopping` is cancelled; `app.tasks` knows when all have ended.
 pub fn start(app: &App) {
     every(app, EXPIRY_EVERY, record_expiry);
+    every(app, purge::EVERY, purge::run);
+    every(app, purge::HEADS_EVERY, purge::write_heads);
 }
 
 async fn record_expiry(app: App) {

@@ -49,12 +49,11 @@ pub async fn claim(
     fingerprint: &str,
     now: Timestamp,
 ) -> Result<Claim, DbError> {
-    let claimed =
-        tx.query(CLAIM_KEY).bind(tenant.clone()).bind(caller).bind(key).bind(fingerprint).bind(now).run().await?;
+    let claimed = tx.query(CLAIM_KEY).bind(tenant).bind(caller).bind(key).bind(fingerprint).bind(now).run().await?;
     if claimed > 0 {
         return Ok(Claim::Claimed);
     }
-    let row = tx.query(FIND_KEY).bind(tenant.clone()).bind(caller).bind(key).one().await?;
+    let row = tx.query(FIND_KEY).bind(tenant).bind(caller).bind(key).one().await?;
     Ok(judge(fingerprint, row))
 }
 
@@ -66,7 +65,7 @@ pub async fn find(
     key: &str,
     fingerprint: &str,
 ) -> Result<Option<Claim>, DbError> {
-    let row = db.query(FIND_KEY).bind(tenant.clone()).bind(caller).bind(key).optional().await?;
+    let row = db.query(FIND_KEY).bind(tenant).bind(caller).bind(key).optional().await?;
     Ok(row.map(|row| judge(fingerprint, row)))
 }
 
@@ -87,15 +86,7 @@ pub async fn finish(
     status: u16,
     body: &str,
 ) -> Result<(), DbError> {
-    tx.query(FINISH_KEY)
-        .bind(tenant.clone())
-        .bind(caller)
-        .bind(key)
-        .bind(i64::from(status))
-        .bind(body)
-        .run()
-        .await
-        .map(drop)
+    tx.query(FINISH_KEY).bind(tenant).bind(caller).bind(key).bind(i64::from(status)).bind(body).run().await.map(drop)
 }
 
 /// Looks a key up inside the transaction of its effect.

@@ -1,5 +1,7 @@
 //! Everything that speaks SQL, written once for SQLite and PostgreSQL.
 
+pub mod access_tokens;
+pub mod api_clients;
 pub mod audit;
 pub mod coupons;
 pub mod db;
@@ -9,9 +11,12 @@ pub mod idempotency;
 pub mod ledger;
 pub mod options;
 pub mod server_settings;
+pub mod sign_in_failures;
 pub mod sites;
 pub mod sql;
+pub mod tenants;
 mod types;
+pub mod users;
 pub mod verify;
 
 pub use db::{Backend, Db, DbError, Tx};
@@ -20,6 +25,8 @@ pub use sqlx::migrate::MigrateError;
 /// Every statement of the store, for the tests that prepare them on both databases.
 pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
     let modules = [
+        access_tokens::STATEMENTS,
+        api_clients::STATEMENTS,
         audit::STATEMENTS,
         coupons::STATEMENTS,
         expiry::STATEMENTS,
@@ -31,7 +38,10 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         ledger::summary::STATEMENTS,
         options::STATEMENTS,
         server_settings::STATEMENTS,
+        sign_in_failures::STATEMENTS,
         sites::STATEMENTS,
+        tenants::STATEMENTS,
+        users::STATEMENTS,
         verify::STATEMENTS,
     ];
     modules.into_iter().flatten()

@@ -3,7 +3,8 @@
 use sqlx::{Database, Decode, Encode, Type, encode::IsNull, error::BoxDynError};
 
 use crate::domain::{
-    ids::{CustomerId, EntryId, SiteCode, TenantId},
+    email::Email,
+    ids::{ClientId, CustomerId, EntryId, SiteCode, TenantId, UserId},
     points::Points,
     role::Role,
     time::Timestamp,
@@ -36,6 +37,9 @@ stored_as! {
     SiteCode => String, |id: &SiteCode| id.as_str().to_owned(), |id: String| SiteCode::parse(&id).ok();
     CustomerId => String, |id: &CustomerId| id.as_str().to_owned(), |id: String| CustomerId::parse(&id).ok();
     EntryId => String, |id: &EntryId| id.as_str().to_owned(), |id: String| EntryId::parse(&id).ok();
+    UserId => String, |id: &UserId| id.as_str().to_owned(), |id: String| UserId::parse(&id).ok();
+    ClientId => String, |id: &ClientId| id.as_str().to_owned(), |id: String| ClientId::parse(&id).ok();
+    Email => String, |email: &Email| email.as_str().to_owned(), |email: String| Email::parse(&email).ok();
     Points => i64, |points: &Points| points.get(), |points: i64| Points::new(points).ok();
     Timestamp => i64, |at: &Timestamp| at.micros(), |at: i64| Some(Timestamp::from_micros(at));
     Role => String, |role: &Role| role.as_str().to_owned(), |role: String| Role::parse(&role).ok();

@@ -13,7 +13,7 @@ use crate::domain::{
 };
 
 statements! {
-    Global LIST_TENANTS { "SELECT tenants.tenant_id FROM tenants ORDER BY tenants.tenant_id" }
+    Tenant LIST_TENANTS { "SELECT tenants.tenant_id FROM tenants ORDER BY tenants.tenant_id" }
     Tenant PAGE_ACCOUNTS {
         "SELECT " [account_columns] " FROM accounts a
          WHERE a.tenant_id = $1 AND a.account_id > $2 ORDER BY a.account_id LIMIT $3"

@@ -1,0 +1,118 @@
+//! Access tokens: what their text looks like, and what they stand for.
+
+use super::{
+    actor::{Actor, ActorKind, Caller},
+    ids::{ClientId, CustomerId, TenantId},
+    invalid::Invalid,
+    scope::{Scope, Scopes},
+};
+
+/// How a token begins, so that scanners for leaked secrets know it. The tenant and a dot follow, then the secret.
+pub const PREFIX: &str = "gdt_";
+
+/// How long a client's token is good when nothing else is configured, in seconds.
+pub const SERVICE_SECS: i64 = 3600;
+/// How long a customer's token is good when nothing else is asked for, in seconds.
+pub const CUSTOMER_SECS: i64 = 15 * 60;
+/// How long any token is good at most, in seconds.
+pub const SECS_MAX: i64 = 24 * 3600;
+
+/// The text of a token.
+pub fn text(tenant: &TenantId, secret: &str) -> String {
+    format!("{PREFIX}{tenant}.{secret}")
+}
+
+/// The tenant that a token's text names; `None` when it is no token of ours.
+pub fn tenant_of(text: &str) -> Option<TenantId> {
+    let (tenant, secret) = text.strip_prefix(PREFIX)?.split_once('.')?;
+    (!secret.is_empty()).then(|| TenantId::parse(tenant).ok()).flatten()
+}
+
+/// Takes for how many seconds a customer's token shall be good.
+///
+/// # Errors
+/// When it is not within 1 second to 24 hours.
+pub fn customer_secs(secs: i64) -> Result<i64, Invalid> {
+    if (1..=SECS_MAX).contains(&secs) {
+        Ok(secs)
+    } else {
+        Err(Invalid::new(format!("Give a whole number of seconds from 1 to {SECS_MAX}.")))
+    }
+}
+
+/// Who has the token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bearer {
+    /// A program, with what it may do.
+    Service {
+        /// Which one.
+        client: ClientId,
+        /// What it may do.
+        scopes: Scopes,
+    },
+    /// A customer, who sees and redeems their own points.
+    Customer(CustomerId),
+    /// A guest, who looks at the options and checks coupons.
+    Anonymous {
+        /// Which guest, for as long as their session lasts.
+        session: String,
+    },
+}
+
+/// A token that is good now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessToken {
+    /// Whose tenant.
+    pub tenant: TenantId,
+    /// Who has it.
+    pub bearer: Bearer,
+}
+
+impl AccessToken {
+    /// Whether it is a program's with this scope.
+    pub fn may(&self, scope: Scope) -> bool {
+        matches!(&self.bearer, Bearer::Service { scopes, .. } if scopes.contains(scope))
+    }
+
+    /// The customer whose it is.
+    pub fn customer(&self) -> Option<&CustomerId> {
+        match &self.bearer {
+            Bearer::Customer(customer) => Some(customer),
+            Bearer::Service { .. } | Bearer::Anonymous { .. } => None,
+        }
+    }
+
+    /// Who acts with it, for every write.
+    pub fn caller(&self) -> Caller {
+        let (kind, id) = match &self.bearer {
+            Bearer::Service { client, .. } => (ActorKind::Client, client.as_str()),
+            Bearer::Customer(customer) => (ActorKind::Customer, customer.as_str()),
+            Bearer::Anonymous { session } => (ActorKind::System, session.as_str()),
+        };
+        Caller { tenant: self.tenant.clone(), actor: Actor { kind, id: id.to_owned() } }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_names_its_tenant() {
+        let tenant = TenantId::parse("acme-2").unwrap();
+        assert_eq!(tenant_of(&text(&tenant, "x_Y-z")), Some(tenant));
+        for wrong in
+            ["", "gdt_", "gdt_acme", "gdt_acme.", "gdt_.x", "gds_acme.x", "gdt_Acme.x", "gdt_customer.x", "acme.x"]
+        {
+            assert_eq!(tenant_of(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn customers_tokens_last_a_day_at_most() {
+        assert_eq!(customer_secs(86_400), Ok(86_400));
+        for secs in [0, -1, 86_401, i64::MAX, i64::MIN] {
+            assert!(customer_secs(secs).is_err(), "{secs}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Deletes what has ended: tokens, and failed sign-ins that nobody counts any more.
+
+use std::time::Duration;
+
+use crate::{
+    app::App,
+    service::{audit, sign_in, tokens},
+    store::DbError,
+};
+
+/// How often what has ended is deleted.
+pub(super) const EVERY: Duration = Duration::from_mins(10);
+/// How often the heads of the audit logs are written down.
+pub(super) const HEADS_EVERY: Duration = Duration::from_hours(24);
+
+/// Deletes what has ended. Several replicas may do so at once.
+pub(super) async fn run(app: App) {
+    match purge(&app).await {
+        Ok((0, 0)) => {}
+        Ok((tokens, failures)) => {
+            tracing::info!(tokens, failures, "Deleted {tokens} ended tokens and {failures} old failed sign-ins");
+        }
+        Err(error) => tracing::warn!(%error, "Could not delete what has ended; trying again in ten minutes"),
+    }
+}
+
+async fn purge(app: &App) -> Result<(u64, u64), DbError> {
+    let tokens = tokens::purge(&app.db, app.now()).await?;
+    Ok((tokens, sign_in::purge(&app.db, app.now()).await?))
+}
+
+/// Writes the heads of the audit logs to the log of the process, where they show whether the end of an audit log was
+/// cut off later.
+pub(super) async fn write_heads(app: App) {
+    match audit::heads(&app.db).await {
+        Ok(heads) => {
+            for (tenant, seq, hash) in heads {
+                tracing::info!(%tenant, seq, %hash, "The audit log ends with row {seq}");
+            }
+        }
+        Err(error) => tracing::warn!(%error, "Could not read the heads of the audit logs"),
+    }
+}

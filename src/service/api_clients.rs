@@ -1,0 +1,92 @@
+//! API clients: the programs that may get tokens. For the tenant's admins and the command line.
+
+use serde_json::json;
+
+use super::{access::AccessError, audit};
+pub use crate::store::api_clients::ApiClient;
+use crate::{
+    app::App,
+    domain::{
+        access::AccessRefusal,
+        actor::Caller,
+        audit::Subject,
+        ids::{ClientId, TenantId},
+        scope::Scopes,
+    },
+    secrets,
+    store::{self, Db, DbError, db::retry_on_conflict},
+};
+
+/// How a client's secret begins, so that scanners for leaked secrets know it.
+pub const SECRET_PREFIX: &str = "gds_";
+
+/// A new client, with the only copy of its secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewApiClient {
+    /// Which one.
+    pub client_id: ClientId,
+    /// Shown once, never kept.
+    pub client_secret: String,
+}
+
+/// Makes a client for the caller's tenant.
+pub async fn create(app: &App, caller: &Caller, name: &str, scopes: &Scopes) -> Result<NewApiClient, AccessError> {
+    if scopes.is_empty() {
+        return Err(AccessRefusal::NoScope.into());
+    }
+    let client_id = ClientId::new(&caller.tenant, &secrets::random_id());
+    let client_secret = format!("{SECRET_PREFIX}{}", secrets::random_text());
+    let client = ApiClient {
+        client_id: client_id.clone(),
+        name: name.to_owned(),
+        secret_hash: secrets::sha256_hex(&client_secret),
+        scopes: scopes.to_string(),
+        created_by: caller.actor.id.clone(),
+        created_at: app.now(),
+        last_used_at: None,
+        revoked_at: None,
+    };
+    retry_on_conflict(|| create_once(app, caller, &client)).await?;
+    Ok(NewApiClient { client_id, client_secret })
+}
+
+async fn create_once(app: &App, caller: &Caller, client: &ApiClient) -> Result<(), AccessError> {
+    let mut tx = app.db.begin().await?;
+    super::users::require_tenant(&mut tx, &caller.tenant).await?;
+    store::api_clients::insert(&mut tx, &caller.tenant, client).await?;
+    let after = json!({"name": client.name, "scopes": client.scopes});
+    let subject = Subject::new("api_client", client.client_id.as_str());
+    audit::record(&mut tx, caller, "api_client.created", subject, None, Some(after), client.created_at).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Revokes a client of the caller's tenant: its tokens, and those that it made for customers, end at once.
+pub async fn revoke(app: &App, caller: &Caller, client_id: &ClientId) -> Result<(), AccessError> {
+    retry_on_conflict(|| revoke_once(app, caller, client_id)).await
+}
+
+async fn revoke_once(app: &App, caller: &Caller, client_id: &ClientId) -> Result<(), AccessError> {
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    if store::api_clients::find_in(&mut tx, &caller.tenant, client_id).await?.is_none() {
+        return Err(AccessRefusal::ClientUnknown(client_id.to_string()).into());
+    }
+    if !store::api_clients::revoke(&mut tx, &caller.tenant, client_id, now).await? {
+        return Ok(());
+    }
+    let subject = Subject::new("api_client", client_id.as_str());
+    audit::record(&mut tx, caller, "api_client.revoked", subject, None, None, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The clients of a tenant, revoked ones included, the oldest first.
+pub async fn list(db: &Db, tenant: &TenantId) -> Result<Vec<ApiClient>, DbError> {
+    store::api_clients::list(db, tenant).await
+}
+
+/// A client of a tenant.
+pub async fn find(db: &Db, tenant: &TenantId, client_id: &ClientId) -> Result<Option<ApiClient>, DbError> {
+    store::api_clients::find(db, tenant, client_id).await
+}

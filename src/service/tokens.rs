@@ -1,0 +1,219 @@
+//! Access tokens: issued to API clients, made for customers, recognised. Kept only as hashes.
+
+use serde_json::json;
+use subtle::ConstantTimeEq as _;
+
+use super::idempotency::{self, Begun, KeyedRequest};
+use crate::{
+    app::App,
+    domain::{
+        actor::Caller,
+        ids::{ClientId, CustomerId, TenantId},
+        scope::{self, Scopes},
+        time::Timestamp,
+        token::{self, AccessToken, Bearer},
+    },
+    secrets,
+    store::{
+        self, Db, DbError,
+        access_tokens::StoredToken,
+        db::{AsConflict, retry_on_conflict},
+    },
+};
+
+const SERVICE: &str = "service";
+const CUSTOMER: &str = "customer";
+const ANONYMOUS: &str = "anonymous";
+
+/// Why there is no token.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    /// No such client, another secret, or a revoked client: nobody learns which.
+    #[error("Unknown client, wrong secret, or a client that was revoked.")]
+    InvalidClient,
+    /// Nothing of what was asked for may be had.
+    #[error("{0}")]
+    InvalidScope(String),
+    /// The Idempotency-Key belongs to another request.
+    #[error("This Idempotency-Key was used for another request. Send a new key, or the same request again.")]
+    KeyReused,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] DbError),
+}
+
+impl AsConflict for TokenError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_conflict())
+    }
+}
+
+/// A new token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuedToken {
+    /// The token itself: answered, never kept.
+    pub access_token: String,
+    /// For how many seconds it is good.
+    pub expires_in: i64,
+    /// What it may do, in the words of the answer.
+    pub scope: String,
+    /// Whether this is the answer to an earlier request again.
+    pub replayed: bool,
+}
+
+/// Issues a token to a client that knows its secret. `wanted` narrows what the token may do.
+pub async fn issue(
+    app: &App,
+    client_id: &str,
+    client_secret: &str,
+    wanted: Option<&str>,
+) -> Result<IssuedToken, TokenError> {
+    let client_id = ClientId::parse(client_id).map_err(|_invalid| TokenError::InvalidClient)?;
+    let tenant = client_id.tenant().ok_or(TokenError::InvalidClient)?;
+    let client = store::api_clients::find(&app.db, &tenant, &client_id).await?;
+    let client = client.filter(|client| client.revoked_at.is_none()).ok_or(TokenError::InvalidClient)?;
+    let given = secrets::sha256_hex(client_secret);
+    if !bool::from(given.as_bytes().ct_eq(client.secret_hash.as_bytes())) {
+        return Err(TokenError::InvalidClient);
+    }
+    let granted = Granted::narrow(&tenant, &Scopes::known(&client.scopes), wanted.unwrap_or_default())?;
+    let access_token = token::text(&tenant, &secrets::random_text());
+    let expires_in = app.settings.token_lifetime_secs();
+    let now = app.now();
+    let stored = StoredToken {
+        kind: SERVICE.to_owned(),
+        client_id: Some(client_id.clone()),
+        customer_id: None,
+        scopes: granted.scopes.to_string(),
+        created_at: now,
+        expires_at: now.plus_secs(expires_in),
+    };
+    retry_on_conflict(|| async {
+        let mut tx = app.db.begin().await?;
+        store::access_tokens::insert(&mut tx, &tenant, &secrets::sha256_hex(&access_token), &stored).await?;
+        store::api_clients::touch(&mut tx, &tenant, &client_id, now).await?;
+        tx.commit().await
+    })
+    .await?;
+    Ok(IssuedToken { access_token, expires_in, scope: granted.text(&tenant), replayed: false })
+}
+
+/// What a token may do.
+struct Granted {
+    scopes: Scopes,
+    names_tenant: bool,
+}
+
+impl Granted {
+    /// Those of the client's scopes that are asked for; all when nothing is asked for. Scopes of a larger platform,
+    /// which clients written for it ask for too, are passed over.
+    fn narrow(tenant: &TenantId, allowed: &Scopes, wanted: &str) -> Result<Self, TokenError> {
+        let (tenants, names): (Vec<_>, Vec<_>) = scope::split(wanted).partition(|name| name.starts_with("tenant="));
+        if let Some(other) = tenants.iter().find(|name| name.strip_prefix("tenant=") != Some(tenant.as_str())) {
+            return Err(TokenError::InvalidScope(format!(
+                "This client belongs to the tenant {tenant}, not `{other}`."
+            )));
+        }
+        let scopes = if names.is_empty() { allowed.clone() } else { allowed.and(&Scopes::known(&names.join(" "))) };
+        if scopes.is_empty() {
+            return Err(TokenError::InvalidScope(format!("This client may have: {allowed}.")));
+        }
+        Ok(Self { scopes, names_tenant: !tenants.is_empty() })
+    }
+
+    fn text(&self, tenant: &TenantId) -> String {
+        if self.names_tenant { format!("tenant={tenant} {}", self.scopes) } else { self.scopes.to_string() }
+    }
+}
+
+/// A token to be made for a customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomerToken {
+    /// Whose.
+    pub customer: CustomerId,
+    /// For how many seconds: see [`token::customer_secs`].
+    pub secs: i64,
+    /// The client that makes it, with which it ends; none on the command line.
+    pub client: Option<ClientId>,
+}
+
+/// Makes a token for a customer of the caller's tenant.
+pub async fn issue_to_customer(
+    app: &App,
+    caller: &Caller,
+    wanted: &CustomerToken,
+    keyed: Option<&KeyedRequest>,
+) -> Result<IssuedToken, TokenError> {
+    let secret = customer_secret(app, caller, keyed);
+    let access_token = token::text(&caller.tenant, &secret);
+    let hash = secrets::sha256_hex(&access_token);
+    let replayed = retry_on_conflict(|| issue_to_customer_once(app, caller, wanted, keyed, &hash)).await?;
+    Ok(IssuedToken { access_token, expires_in: wanted.secs, scope: String::new(), replayed })
+}
+
+/// Random; with an Idempotency-Key the same again for the same key, so that no token needs to be kept to be
+/// answered again.
+fn customer_secret(app: &App, caller: &Caller, keyed: Option<&KeyedRequest>) -> String {
+    match keyed {
+        None => secrets::random_text(),
+        Some(request) => {
+            let Caller { tenant, actor } = caller;
+            let message = json!([tenant.as_str(), actor.kind.as_str(), actor.id, request.key, request.fingerprint]);
+            app.secret.sign_text("customer token", &message.to_string())
+        }
+    }
+}
+
+/// Says whether it was made before.
+async fn issue_to_customer_once(
+    app: &App,
+    caller: &Caller,
+    wanted: &CustomerToken,
+    keyed: Option<&KeyedRequest>,
+    hash: &str,
+) -> Result<bool, TokenError> {
+    let mut now = app.now();
+    let mut tx = app.db.begin().await?;
+    let replayed = match idempotency::begin(&mut tx, caller, keyed, now).await? {
+        Begun::Fresh => false,
+        Begun::Replay { body, .. } => {
+            now = body.parse().map_or(now, Timestamp::from_micros);
+            true
+        }
+        Begun::KeyReused => return Err(TokenError::KeyReused),
+    };
+    let stored = StoredToken {
+        kind: CUSTOMER.to_owned(),
+        client_id: wanted.client.clone(),
+        customer_id: Some(wanted.customer.clone()),
+        scopes: String::new(),
+        created_at: now,
+        expires_at: now.plus_secs(wanted.secs),
+    };
+    // Again the same row when it is there still, and one that has ended when it was purged.
+    store::access_tokens::insert(&mut tx, &caller.tenant, hash, &stored).await?;
+    if !replayed {
+        idempotency::finish(&mut tx, caller, keyed, 200, &now.micros().to_string()).await?;
+    }
+    tx.commit().await?;
+    Ok(replayed)
+}
+
+/// Whom a token's text stands for; `None` when it is none, has ended, or its client was revoked.
+pub async fn recognise(app: &App, text: &str) -> Result<Option<AccessToken>, DbError> {
+    let Some(tenant) = token::tenant_of(text) else { return Ok(None) };
+    let stored = store::access_tokens::find(&app.db, &tenant, &secrets::sha256_hex(text), app.now()).await?;
+    let Some(stored) = stored else { return Ok(None) };
+    let bearer = match (stored.kind.as_str(), stored.client_id, stored.customer_id) {
+        (SERVICE, Some(client), None) => Bearer::Service { client, scopes: Scopes::known(&stored.scopes) },
+        (CUSTOMER, _, Some(customer)) => Bearer::Customer(customer),
+        (ANONYMOUS, None, None) => Bearer::Anonymous { session: secrets::sha256_hex(text) },
+        (kind, ..) => return Err(DbError::Damaged(format!("a token of kind `{kind}` of tenant {tenant}"))),
+    };
+    Ok(Some(AccessToken { tenant, bearer }))
+}
+
+/// Deletes the tokens that have ended; for a job.
+pub async fn purge(db: &Db, now: Timestamp) -> Result<u64, DbError> {
+    store::access_tokens::purge(db, now).await
+}
