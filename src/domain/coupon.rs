@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Number, Value, json};
 
 use super::{
+    fields::Fields,
     ids::CustomerId,
     invalid::{FieldErrors, Invalid},
     money::{Currency, decimal},
@@ -88,53 +89,6 @@ pub fn text(value: &str, chars_max: usize) -> Result<String, Invalid> {
 pub fn required_text(value: &str, chars_max: usize) -> Result<String, Invalid> {
     let text = text(value, chars_max)?;
     if text.is_empty() { Err(Invalid::new("Give a text; it must not be empty.")) } else { Ok(text) }
-}
-
-/// Reads fields of a JSON object and collects what is wrong with them.
-pub(super) struct Fields<'a> {
-    pub(super) map: &'a Map<String, Value>,
-    pub(super) prefix: &'static str,
-    pub(super) errors: &'a mut FieldErrors,
-}
-
-impl Fields<'_> {
-    pub(super) fn get(&self, name: &str) -> Option<&Value> {
-        self.map.get(name).filter(|value| !value.is_null())
-    }
-
-    pub(super) fn error(&mut self, name: &str, message: impl ToString) {
-        self.errors.add(&format!("{}{name}", self.prefix), message);
-    }
-
-    pub(super) fn parsed<T>(&mut self, name: &str, parse: impl Fn(&Value) -> Result<T, Invalid>) -> Option<T> {
-        let parsed = parse(self.get(name)?);
-        parsed.map_err(|error| self.error(name, error)).ok()
-    }
-
-    pub(super) fn text(&mut self, name: &str, chars_max: usize) -> Option<String> {
-        self.parsed(name, |value| match value.as_str() {
-            Some(given) => text(given, chars_max),
-            None => Err(Invalid::new("Give a text.")),
-        })
-    }
-
-    pub(super) fn bool(&mut self, name: &str) -> Option<bool> {
-        self.parsed(name, |value| value.as_bool().ok_or_else(|| Invalid::new("Give true or false.")))
-    }
-
-    pub(super) fn integer(&mut self, name: &str, from: i64, to: i64) -> Option<i64> {
-        self.parsed(name, |value| {
-            let given = value.as_i64().filter(|given| (from..=to).contains(given));
-            given.ok_or_else(|| Invalid::new(format!("Give a whole number from {from} to {to}.")))
-        })
-    }
-
-    pub(super) fn time(&mut self, name: &str) -> Option<Timestamp> {
-        self.parsed(name, |value| match value.as_str() {
-            Some(given) => Timestamp::parse(given).map_err(Invalid::new),
-            None => Err(Invalid::new("Give a time such as 2027-01-31T23:59:59.000Z.")),
-        })
-    }
 }
 
 /// Reads a JSON number as an exact decimal.

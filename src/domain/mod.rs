@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod code;
 pub mod coupon;
 pub mod email;
+pub mod fields;
 pub mod ids;
 pub mod invalid;
 pub mod ledger;

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{
-    coupon::{CouponTemplate, DESCRIPTION_CHARS_MAX, Fields, IssuedCoupon, NAME_CHARS_MAX},
+    coupon::{CouponTemplate, DESCRIPTION_CHARS_MAX, IssuedCoupon, NAME_CHARS_MAX},
+    fields::Fields,
     ids::{CustomerId, SiteCode},
     invalid::FieldErrors,
     points::Points,
