@@ -4,7 +4,7 @@
 //! needs it makes, on the server that `TEST_POSTGRES_URL` names. The test runner may give every test a process of
 //! its own, so the template is found by its name, which tells what migrations it holds, and made under a lock.
 
-use std::{env, ops::Deref};
+use std::{env, num::NonZeroUsize, ops::Deref};
 
 use guerdon::{
     app::App,
@@ -81,7 +81,8 @@ impl TestDb {
 
     /// A Guerdon on this database that takes the time from `clock`.
     pub(crate) fn app(&self, clock: &MockClock) -> App {
-        let settings = Settings { database_url: Some(self.url.clone()), ..Settings::default() };
+        let settings =
+            Settings { database_url: Some(self.url.clone()), workers: NonZeroUsize::new(1), ..Settings::default() };
         App::new(self.db.clone(), clock.clone(), settings)
     }
 }

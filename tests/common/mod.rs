@@ -3,9 +3,13 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of this folder")]
 
+pub(crate) mod browser;
 pub(crate) mod clock;
 pub(crate) mod database;
+pub(crate) mod local;
+pub(crate) mod program;
 pub(crate) mod source;
+pub(crate) mod wait;
 
 /// Writes each body once and makes two tests of it, `name::sqlite` and `name::postgres`, each with a
 /// migrated database of its own.

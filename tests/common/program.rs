@@ -1,0 +1,163 @@
+//! The real program: its commands, and its server as a process of its own, on a database of the test's own.
+
+use std::{
+    ffi::OsStr,
+    fs::{self, File},
+    io::{BufRead as _, BufReader, Write as _},
+    path::PathBuf,
+    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
+    time::Duration,
+};
+
+use guerdon::store::Backend;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::{database::TestDb, wait};
+
+/// A folder to run in, and the settings of the installation that the commands work on.
+pub(crate) struct Program {
+    folder: TempDir,
+    variables: Vec<(&'static str, String)>,
+}
+
+/// How a command ended and what it printed.
+#[derive(Debug)]
+pub(crate) struct Printed {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Program {
+    /// The program on the test's database.
+    pub(crate) fn on(db: &TestDb) -> Self {
+        let program = Self::at(db.url());
+        match db.backend() {
+            Backend::Sqlite => program,
+            // The server of the tests keeps nothing on disk in time, which `serve` refuses.
+            Backend::Postgres => program.with("GUERDON_ALLOW_UNSAFE_DATABASE", "true"),
+        }
+    }
+
+    /// The program on the database with this address.
+    pub(crate) fn at(url: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let secret = folder.path().join("guerdon.key").display().to_string();
+        let variables = vec![("GUERDON_DATABASE_URL", url.to_owned()), ("GUERDON_SECRET_FILE", secret)];
+        Self { folder, variables }
+    }
+
+    /// The same with one more setting.
+    pub(crate) fn with(mut self, variable: &'static str, value: &str) -> Self {
+        self.variables.push((variable, value.to_owned()));
+        self
+    }
+
+    /// A command, which sees nothing of the environment of the tests.
+    fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_guerdon"));
+        command.args(arguments).current_dir(&self.folder).env_clear().env("RUST_BACKTRACE", "1");
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Runs a command to its end, with `input` as what is typed.
+    pub(crate) fn run_with(&self, arguments: &[&str], input: &str) -> Printed {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // A command that does not read what is typed may be gone by now.
+        let _ = child.stdin.take().map(|mut stdin| stdin.write_all(input.as_bytes()));
+        let output = child.wait_with_output().unwrap();
+        Printed {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Runs a command to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Printed {
+        self.run_with(arguments, "")
+    }
+
+    /// Runs a command that must succeed.
+    pub(crate) fn ok(&self, arguments: &[&str]) -> String {
+        let printed = self.run(arguments);
+        assert_eq!(printed.code, Some(0), "guerdon {}: {printed:?}", arguments.join(" "));
+        printed.out
+    }
+
+    /// Runs a command that must succeed and print JSON.
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
+        let out = self.ok(arguments);
+        serde_json::from_str(&out).unwrap_or_else(|error| panic!("guerdon {}: {error}: {out}", arguments.join(" ")))
+    }
+
+    /// Starts `guerdon serve` on a free port and waits until it is ready.
+    pub(crate) async fn serve(&self) -> Server {
+        let log = self.folder.path().join("serve.log");
+        let mut command = self.command(["serve", "--listen", "127.0.0.1:0"]);
+        let appended = File::options().create(true).append(true).open(&log).unwrap();
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(appended).spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        let Some(base) = line.trim().strip_prefix("Listening on ") else {
+            let _ = child.kill();
+            panic!("guerdon serve does not start: {line}{}", fs::read_to_string(&log).unwrap());
+        };
+        let server = Server { base: base.to_owned(), child, log, _out: out };
+        let ready = server.url("/health/ready");
+        wait::until("the server is ready", Duration::from_secs(20), async || {
+            reqwest::get(&ready).await.is_ok_and(|answer| answer.status().is_success()).then_some(())
+        })
+        .await;
+        server
+    }
+}
+
+/// `guerdon serve`, running; killed when dropped.
+pub(crate) struct Server {
+    base: String,
+    child: Child,
+    log: PathBuf,
+    /// Closed, it would make the next line that the server prints an error.
+    _out: BufReader<ChildStdout>,
+}
+
+impl Server {
+    /// The address of a path on this server.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    /// What it has logged up to now.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// Ends it in an instant, as `kill -9` does.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to stop, as a service manager does, and waits for its end.
+    pub(crate) fn stop(&mut self) -> ExitStatus {
+        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(asked.success());
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if std::thread::panicking() {
+            eprintln!("The log of `guerdon serve`:\n{}", fs::read_to_string(&self.log).unwrap_or_default());
+        }
+    }
+}

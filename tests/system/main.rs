@@ -1,0 +1,9 @@
+//! The real program: its server as a process, and its pages in a real browser.
+
+#![cfg(test)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod browser;
+mod serve;
