@@ -19,7 +19,7 @@ use crate::{app::App, metrics::Surface};
 /// The header that carries the id of a request, so that a log line can be found from an answer.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The middleware around everything.
+/// The outermost middleware.
 ///
 /// # Errors
 /// Those of the handler.
@@ -36,31 +36,45 @@ pub async fn watch(
     let method = request.method().clone();
     let surface = Surface::of(request.path());
     let span = tracing::info_span!("request", request.id = %id, request.method = %method);
-    // A panic is a fault of ours, but of this request alone.
-    let answer = AssertUnwindSafe(next.call(request)).catch_unwind().instrument(span.clone()).await;
-    let answer = answer.unwrap_or_else(|_panic| Err(panicked().into()));
-    let mut answer = answer.map(ServiceResponse::map_into_boxed_body)?;
+    let answer = next.call(request).instrument(span.clone()).await;
     drop(in_flight);
+    let status = match &answer {
+        Ok(answer) => answer.status(),
+        Err(error) => error.as_response_error().status_code(),
+    };
+    let status = status.as_u16();
     let took = started.elapsed();
-    let status = answer.status().as_u16();
     app.metrics.answered(surface, status, took);
+    // The pattern, not the path: paths hold ids of customers.
+    let route = answer.as_ref().ok().and_then(|answer| answer.request().match_pattern());
+    let route = route.as_deref().unwrap_or("-");
+    let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    span.in_scope(|| match surface {
+        Surface::Other => tracing::debug!(response.status = status, duration_ms = millis, "{method} {route} {status}"),
+        Surface::Api | Surface::Web => {
+            tracing::info!(response.status = status, duration_ms = millis, "{method} {route} {status}");
+        }
+    });
+    let mut answer = answer?.map_into_boxed_body();
     if let Ok(value) = HeaderValue::from_str(&id) {
         answer.headers_mut().insert(REQUEST_ID, value);
     }
-    // The pattern, not the path: paths hold ids of customers.
-    let route = answer.request().match_pattern();
-    let route = route.as_deref().unwrap_or("-");
-    let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    span.in_scope(|| {
-        if status >= 500 {
-            tracing::error!(response.status = status, duration_ms = millis, "Failed {method} {route}");
-        } else {
-            tracing::debug!(response.status = status, duration_ms = millis, "Answered {method} {route}");
-        }
-    });
     Ok(answer)
 }
 
-fn panicked() -> InternalError<&'static str> {
-    InternalError::from_response("a handler panicked", HttpResponse::InternalServerError().finish())
+/// The innermost middleware: a panic is a fault of ours, but of this request alone.
+///
+/// # Errors
+/// Those of the handler, and an empty 500 in place of a panic.
+pub async fn survive(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+        Ok(answer) => answer,
+        Err(_panic) => {
+            let answer = HttpResponse::InternalServerError().finish();
+            Err(InternalError::from_response("a handler panicked", answer).into())
+        }
+    }
 }

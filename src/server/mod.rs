@@ -13,7 +13,7 @@ use actix_web::{
     App as ActixApp, HttpServer,
     dev::{Server, ServerHandle},
     middleware::from_fn,
-    web::Data,
+    web::{Data, to},
 };
 
 use crate::{api, app::App, jobs, web};
@@ -62,6 +62,8 @@ pub fn start(app: &App, listener: TcpListener, metrics: Option<TcpListener>) -> 
     let mut server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(Data::new(shared.clone()))
+            .wrap(from_fn(access::survive))
+            .wrap(from_fn(api::guard))
             .wrap(from_fn(access::watch))
             .configure(health::configure)
             .configure(|cfg| {
@@ -71,6 +73,7 @@ pub fn start(app: &App, listener: TcpListener, metrics: Option<TcpListener>) -> 
             })
             .configure(api::configure)
             .configure(web::configure)
+            .default_service(to(api::nothing_here))
     })
     .disable_signals()
     .shutdown_timeout(SHUTDOWN_SECS)

@@ -68,6 +68,11 @@ pub async fn list(db: &Db, tenant: &TenantId) -> Result<Vec<Site>, DbError> {
     store::sites::list(db, tenant).await
 }
 
+/// Whether pages of `origin` may call the storefront API of this tenant; of any, when it is not known yet whose.
+pub async fn lists_origin(db: &Db, tenant: Option<&TenantId>, origin: &str) -> Result<bool, DbError> {
+    store::sites::lists_origin(db, tenant, origin).await
+}
+
 /// A site.
 pub async fn find(db: &Db, tenant: &TenantId, code: &SiteCode) -> Result<Option<Site>, DbError> {
     store::sites::find(db, tenant, code).await

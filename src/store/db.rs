@@ -71,6 +71,27 @@ pub enum DbError {
     Other(sqlx::Error),
 }
 
+impl DbError {
+    /// Whether the same may well succeed in a moment: the database is away, or too busy.
+    pub fn is_temporary(&self) -> bool {
+        let away = |error: &sqlx::Error| match error {
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+                true
+            }
+            // PostgreSQL: connection exceptions, too few resources, the operator stops the server.
+            sqlx::Error::Database(error) => error
+                .code()
+                .is_some_and(|code| code.len() == 5 && ["08", "53", "57"].iter().any(|class| code.starts_with(class))),
+            _ => false,
+        };
+        match self {
+            Self::Conflict(_) | Self::Changed => true,
+            Self::Other(error) => away(error),
+            Self::Constraint(_) | Self::Damaged(_) => false,
+        }
+    }
+}
+
 impl From<sqlx::Error> for DbError {
     fn from(error: sqlx::Error) -> Self {
         let Some(db) = error.as_database_error() else {

@@ -48,6 +48,12 @@ statements! {
              with_shipping, after_discounts, pending_days, cap_per_order, validity_months, validity_end, shortfall, actor)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
     }
+    /// The list is JSON: an origin in quotes stands there exactly when it is listed.
+    Tenant COUNT_ORIGIN {
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM sites
+         WHERE (CAST($1 AS TEXT) IS NULL OR tenant_id = $1) AND "
+        lite("instr(allowed_origins, $2)") pg("strpos(allowed_origins, $2)") " > 0"
+    }
     Tenant LIST_RULES {
         "SELECT s.site_code, s.settings_version, s.name, s.time_zone, s.currency, s.coupon_prefix, s.allowed_origins,
              r.version, r.holds_from, r.enabled, r.factor, r.rounding, r.basis, r.with_shipping, r.after_discounts,
@@ -135,6 +141,12 @@ pub async fn find_in(tx: &mut Tx, tenant: &TenantId, code: &SiteCode) -> Result<
 pub async fn list(db: &Db, tenant: &TenantId) -> Result<Vec<Site>, DbError> {
     let rows = db.query(LIST_SITES).bind(tenant).all::<SiteRow>().await?;
     rows.into_iter().map(SiteRow::into_site).collect()
+}
+
+/// Whether a site of this tenant, or of any, lists the origin.
+pub async fn lists_origin(db: &Db, tenant: Option<&TenantId>, origin: &str) -> Result<bool, DbError> {
+    let quoted = serde_json::json!(origin).to_string();
+    Ok(db.query(COUNT_ORIGIN).bind(tenant).bind(quoted).one::<(i64,)>().await?.0 > 0)
 }
 
 /// A site, locked to the end of the transaction.

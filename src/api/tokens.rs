@@ -1,0 +1,217 @@
+//! Tokens: for API clients, and by them for customers.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web::{Data, Payload},
+};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use serde_json::json;
+
+use super::{
+    auth,
+    body::{self, Body},
+    error::ApiError,
+    params,
+    routes::{self, Route},
+};
+use crate::{
+    app::App,
+    domain::{
+        fields::Fields,
+        ids::CustomerId,
+        invalid::FieldErrors,
+        scope::Scope,
+        token::{self, Bearer},
+    },
+    service::tokens::{self, CustomerToken, IssuedToken, TokenError},
+};
+
+/// The routes of this resource.
+pub(super) fn routes() -> Vec<Route> {
+    vec![routes::post("/oauth/token", issue), routes::post("/reward-points/{tenant}/customerTokens", issue_to_customer)]
+}
+
+/// Why no token was issued, as RFC 6749 says it.
+struct Refused {
+    status: StatusCode,
+    error: &'static str,
+    description: String,
+}
+
+impl Refused {
+    fn request(description: &str) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, error: "invalid_request", description: description.to_owned() }
+    }
+
+    fn answer(&self) -> HttpResponse {
+        let mut answer = HttpResponse::build(self.status);
+        if self.status == StatusCode::UNAUTHORIZED {
+            answer.insert_header((header::WWW_AUTHENTICATE, "Basic realm=\"guerdon\""));
+        }
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            answer.insert_header((header::RETRY_AFTER, 2));
+        }
+        answer
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .insert_header((header::PRAGMA, "no-cache"))
+            .json(json!({ "error": self.error, "error_description": self.description }))
+    }
+}
+
+impl From<TokenError> for Refused {
+    fn from(error: TokenError) -> Self {
+        let (status, name) = match &error {
+            TokenError::InvalidClient => (StatusCode::UNAUTHORIZED, "invalid_client"),
+            TokenError::InvalidScope(_) | TokenError::KeyReused => (StatusCode::BAD_REQUEST, "invalid_scope"),
+            TokenError::Store(cause) if cause.is_temporary() => {
+                tracing::warn!(%cause, "A token could not be issued now");
+                let description = "Try again in a moment.".to_owned();
+                return Self { status: StatusCode::SERVICE_UNAVAILABLE, error: "temporarily_unavailable", description };
+            }
+            TokenError::Store(cause) => {
+                tracing::error!(%cause, "Issuing a token failed");
+                let description = "Something went wrong.".to_owned();
+                return Self { status: StatusCode::INTERNAL_SERVER_ERROR, error: "server_error", description };
+            }
+        };
+        Self { status, error: name, description: error.to_string() }
+    }
+}
+
+/// Issues a token to an API client.
+async fn issue(app: Data<App>, request: HttpRequest, payload: Payload) -> Result<HttpResponse, ApiError> {
+    let body = body::read(&request, payload).await?;
+    Ok(match issue_for(&app, &request, &body).await {
+        Ok(issued) => HttpResponse::Ok()
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .insert_header((header::PRAGMA, "no-cache"))
+            .json(json!({
+                "access_token": issued.access_token, "token_type": "Bearer", "expires_in": issued.expires_in,
+                "scope": issued.scope, "refresh_token": "", "refresh_token_expires_in": 0,
+                "session_idle_time": issued.expires_in,
+            })),
+        Err(refused) => refused.answer(),
+    })
+}
+
+async fn issue_for(app: &App, request: &HttpRequest, body: &Body) -> Result<IssuedToken, Refused> {
+    let form = Form::parse(request, body)?;
+    match form.get("grant_type") {
+        Some("client_credentials") => {}
+        Some(_) => {
+            let description = "Only the grant type client_credentials is known.".to_owned();
+            return Err(Refused { status: StatusCode::BAD_REQUEST, error: "unsupported_grant_type", description });
+        }
+        None => return Err(Refused::request("Give grant_type=client_credentials.")),
+    }
+    let (id, secret) = match basic(request)? {
+        Some((id, _))
+            if form.get("client_id").is_some_and(|given| given != id) || form.get("client_secret").is_some() =>
+        {
+            return Err(Refused::request("Give the client's secret by HTTP Basic or in the form, not both."));
+        }
+        Some(pair) => pair,
+        None => match (form.get("client_id"), form.get("client_secret")) {
+            (Some(id), Some(secret)) => (id.to_owned(), secret.to_owned()),
+            _ => return Err(TokenError::InvalidClient.into()),
+        },
+    };
+    Ok(tokens::issue(app, &id, &secret, form.get("scope")).await?)
+}
+
+/// The fields of a form.
+struct Form(Vec<(String, String)>);
+
+impl Form {
+    fn parse(request: &HttpRequest, body: &Body) -> Result<Self, Refused> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        if !kind.is_empty() && !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return Err(Refused::request("Send a form (application/x-www-form-urlencoded)."));
+        }
+        let text = std::str::from_utf8(body.bytes()).map_err(|_binary| Refused::request("Send a form in UTF-8."))?;
+        let mut fields: Vec<(String, String)> = Vec::new();
+        for pair in params::pairs(text.trim_end()) {
+            let (Some(name), Some(value)) = pair else {
+                return Err(Refused::request("A field is not percent-encoded UTF-8."));
+            };
+            if fields.iter().any(|(known, _)| *known == name) {
+                return Err(Refused::request("A field stands twice in the form."));
+            }
+            fields.push((name, value));
+        }
+        Ok(Self(fields))
+    }
+
+    /// A field that is there and not empty.
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
+    }
+}
+
+/// Id and secret by HTTP Basic; `None` when the request has no such header.
+fn basic(request: &HttpRequest) -> Result<Option<(String, String)>, Refused> {
+    let Some(value) = request.headers().get(header::AUTHORIZATION) else { return Ok(None) };
+    let wrong = || Refused::from(TokenError::InvalidClient);
+    let (scheme, encoded) = value.to_str().ok().and_then(|value| value.split_once(' ')).ok_or_else(wrong)?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        // Some clients send an old token along.
+        return Ok(None);
+    }
+    let bytes = BASE64_STANDARD.decode(encoded.trim()).map_err(|_not_base64| wrong())?;
+    let text = String::from_utf8(bytes).map_err(|_binary| wrong())?;
+    let (id, secret) = text.split_once(':').ok_or_else(wrong)?;
+    // RFC 6749 has both form-encoded in there.
+    let decoded = |part: &str| params::pairs(&format!("x={part}")).next().and_then(|(_, value)| value);
+    Ok(Some((decoded(id).ok_or_else(wrong)?, decoded(secret).ok_or_else(wrong)?)))
+}
+
+/// Makes a token for a customer of the shop whose backend asks.
+async fn issue_to_customer(app: Data<App>, request: HttpRequest, payload: Payload) -> Result<HttpResponse, ApiError> {
+    let token = auth::token(&app, &request).await?;
+    auth::require(&token, &[Scope::CustomerTokenIssue])?;
+    let body = body::read(&request, payload).await?;
+    let Bearer::Service { client, .. } = &token.bearer else { return Err(ApiError::Unauthorized) };
+    let (customer, secs) = read_customer(&body)?;
+    let wanted = CustomerToken { customer, secs, client: Some(client.clone()) };
+    let keyed = body.keyed(&request)?;
+    let issued = tokens::issue_to_customer(&app, &token.caller(), &wanted, keyed.as_ref()).await?;
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((header::CACHE_CONTROL, "no-store"));
+    if issued.replayed {
+        answer.insert_header(super::REPLAYED);
+    }
+    Ok(answer.json(json!({
+        "access_token": issued.access_token, "token_type": "Bearer", "expires_in": issued.expires_in,
+    })))
+}
+
+fn read_customer(body: &Body) -> Result<(CustomerId, i64), ApiError> {
+    let map = body.object()?;
+    let mut errors = FieldErrors::default();
+    let mut fields = Fields { map: &map, prefix: "", errors: &mut errors };
+    if fields.get("customerId").is_none() {
+        fields.error("customerId", "Give the id of a customer.");
+    }
+    let customer = fields.given("customerId", CustomerId::parse);
+    let secs = fields.integer("ttlSeconds", 1, token::SECS_MAX);
+    match customer {
+        Some(customer) if errors.is_empty() => Ok((customer, secs.unwrap_or(token::CUSTOMER_SECS))),
+        _ => Err(errors.into()),
+    }
+}
+
+impl From<TokenError> for ApiError {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::Store(error) => error.into(),
+            TokenError::KeyReused => Self::KeyReused,
+            refused @ (TokenError::InvalidClient | TokenError::InvalidScope(_)) => Self::Forbidden(refused.to_string()),
+        }
+    }
+}
