@@ -14,6 +14,19 @@ use super::{
     time::Timestamp,
 };
 
+/// The fields of an option's JSON that the contract does not have.
+const BEYOND_THE_CONTRACT: [&str; 9] = [
+    "active",
+    "activeFrom",
+    "activeUntil",
+    "stock",
+    "maxPerCustomer",
+    "sites",
+    "couponLifetimeDays",
+    "boundToCustomer",
+    "names",
+];
+
 /// Name and description in one language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LocalName {
@@ -131,6 +144,21 @@ impl OptionDraft {
             },
         };
         draft.checked(errors)
+    }
+
+    /// The same for a change of `present`. A client that knows only the plain contract leaves out the fields beyond
+    /// it; they stay as they are. `null` takes one away.
+    ///
+    /// # Errors
+    /// Every field that does not fit.
+    pub fn from_json_over(map: &Map<String, Value>, present: &RedeemOption) -> Result<Self, FieldErrors> {
+        let (mut merged, present) = (map.clone(), present.to_json());
+        for name in BEYOND_THE_CONTRACT {
+            if let (None, Some(value)) = (map.get(name), present.get(name)) {
+                merged.insert(name.to_owned(), value.clone());
+            }
+        }
+        Self::from_json(&merged)
     }
 
     /// The draft, when neither `errors` nor what its fields say together speak against it.
@@ -318,6 +346,35 @@ mod tests {
             let errors = parse(&option).unwrap_err();
             assert!(errors.iter().any(|(named, _)| named == field), "{path} = {value}: {errors}");
         }
+    }
+
+    #[test]
+    fn what_the_contract_does_not_have_stays_when_it_is_left_out() {
+        let at = Timestamp::parse("2026-11-22T10:00:00Z").unwrap();
+        let mut full = sample();
+        full["stock"] = json!(5);
+        full["active"] = json!(false);
+        full["names"] = json!({"de": {"name": "Zehner", "description": ""}});
+        full["pointsAfterCoupon"] = json!(3);
+        let option = RedeemOption {
+            id: "o1".to_owned(),
+            position: 0,
+            version: 1,
+            redeemed: 0,
+            draft: parse(&full).unwrap(),
+            created_at: at,
+            modified_at: at,
+            archived_at: None,
+        };
+        let mut plain = sample();
+        plain["name"] = json!("New");
+        let draft = OptionDraft::from_json_over(plain.as_object().unwrap(), &option).unwrap();
+        assert_eq!((draft.name.as_str(), draft.stock, draft.active, draft.names.len()), ("New", Some(5), false, 1));
+        assert_eq!(draft.points_after_coupon, None, "the contract's own fields are replaced");
+        plain["stock"] = Value::Null;
+        plain["active"] = json!(true);
+        let draft = OptionDraft::from_json_over(plain.as_object().unwrap(), &option).unwrap();
+        assert_eq!((draft.stock, draft.active, draft.names.len()), (None, true, 1));
     }
 
     #[test]

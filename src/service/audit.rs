@@ -1,6 +1,6 @@
 //! Records who changed what, and shows and proves it.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub use crate::store::audit::{AuditFilter, KeptRow};
 use crate::{
@@ -61,6 +61,16 @@ fn row(
         before: before.map(|value| value.to_string()),
         after: after.map(|value| value.to_string()),
     }
+}
+
+/// The fields that differ, as they were and as they are, for [`record`]; `None` when all are the same.
+pub fn difference(before: &Map<String, Value>, after: &Map<String, Value>) -> Option<(Value, Value)> {
+    let only = |of: &Map<String, Value>, than: &Map<String, Value>| {
+        let other = of.iter().filter(|(name, value)| than.get(*name) != Some(*value));
+        other.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>()
+    };
+    let (old, new) = (only(before, after), only(after, before));
+    (!old.is_empty() || !new.is_empty()).then_some((Value::Object(old), Value::Object(new)))
 }
 
 /// A page of a log, the newest first.

@@ -9,6 +9,7 @@ pub mod expiry;
 pub mod health;
 pub mod idempotency;
 pub mod ledger;
+pub mod options;
 pub mod passwords;
 pub mod points;
 pub mod sign_in;

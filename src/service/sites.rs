@@ -1,7 +1,7 @@
 //! Sites and their earning rules: made and changed, by the version that the change was made from.
 
 use chrono_tz::Tz;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::audit;
 use crate::{
@@ -96,17 +96,17 @@ pub async fn create(app: &App, caller: &Caller, code: &SiteCode, change: &SiteCh
 async fn create_once(app: &App, caller: &Caller, code: &SiteCode, change: &SiteChange) -> Result<Site, SiteError> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
-    let Some((zone, currency)) = store::sites::tenant_defaults(&mut tx, &caller.tenant).await? else {
+    let Some(tenant) = store::tenants::find_in(&mut tx, &caller.tenant).await? else {
         return Err(SiteError::TenantUnknown(caller.tenant.clone()));
     };
-    let site = change.apply(&Site::initial(code.clone(), code.as_str(), zone, currency, now));
+    let site = change.apply(&Site::initial(code.clone(), code.as_str(), tenant.zone, tenant.currency, now));
     insert(&mut tx, caller, &site, now).await?;
     tx.commit().await?;
     Ok(site)
 }
 
 /// Makes the site that a new tenant begins with, in the transaction that makes the tenant.
-pub async fn create_main(
+pub(super) async fn create_main(
     tx: &mut Tx,
     caller: &Caller,
     name: &str,
@@ -159,14 +159,14 @@ async fn change_once(
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let Some(before) = store::sites::lock(&mut tx, &caller.tenant, code).await? else {
-        return Err(match store::sites::tenant_defaults(&mut tx, &caller.tenant).await? {
+        return Err(match store::tenants::find_in(&mut tx, &caller.tenant).await? {
             Some(_) => SiteError::Unknown(code.clone()),
             None => SiteError::TenantUnknown(caller.tenant.clone()),
         });
     };
     let mut after = change.apply(&before);
-    let settings = difference(settings_json(&before), settings_json(&after));
-    let rule = difference(rule_json(&before.rule), rule_json(&after.rule));
+    let settings = audit::difference(&settings_json(&before), &settings_json(&after));
+    let rule = audit::difference(&rule_json(&before.rule), &rule_json(&after.rule));
     let now_seen = Seen::of(&before);
     let stale = seen.is_some_and(|seen| {
         (settings.is_some() && seen.settings != now_seen.settings) || (rule.is_some() && seen.rule != now_seen.rule)
@@ -193,11 +193,4 @@ async fn change_once(
     }
     tx.commit().await?;
     Ok(after)
-}
-
-/// The fields that differ, as they were and as they are.
-fn difference(before: Map<String, Value>, after: Map<String, Value>) -> Option<(Value, Value)> {
-    let (before, after): (Map<_, _>, Map<_, _>) =
-        before.into_iter().zip(after).filter(|((_, old), (_, new))| old != new).unzip();
-    (!after.is_empty()).then_some((Value::Object(before), Value::Object(after)))
 }

@@ -63,8 +63,22 @@ statements! {
     }
     /// How often each option was had since `$2`.
     Tenant COUNT_SINCE {
-        "SELECT option_id, COUNT(*) FROM redemptions WHERE tenant_id = $1 AND created_at >= $2 GROUP BY option_id"
+        "SELECT option_id, COUNT(*) FROM redemptions
+         WHERE tenant_id = $1 AND created_at >= $2 AND cancelled_at IS NULL GROUP BY option_id"
     }
+    /// How often the option was had, and how many of its coupons can still be used at `$3`.
+    Tenant COUNT_OF_OPTION {
+        "SELECT COUNT(*), COUNT(c.code) FILTER (WHERE c.redemption_count = 0 AND c.deleted_at IS NULL
+             AND (c.valid_until IS NULL OR c.valid_until > $3))
+         FROM redemptions r JOIN coupons c ON c.tenant_id = r.tenant_id AND c.code = r.code
+         WHERE r.tenant_id = $1 AND r.option_id = $2 AND r.cancelled_at IS NULL"
+    }
+    Tenant COUNT_ALL_REDEEMED {
+        "UPDATE options SET redeemed = (SELECT COUNT(*) FROM redemptions r
+             WHERE r.tenant_id = $1 AND r.option_id = $2 AND r.cancelled_at IS NULL)
+         WHERE tenant_id = $1 AND option_id = $2"
+    }
+    Tenant PLACE_OPTION { "UPDATE options SET position = $3 WHERE tenant_id = $1 AND option_id = $2" }
 }
 
 #[derive(FromRow)]
@@ -245,4 +259,24 @@ pub async fn count_by_customer(tx: &mut Tx, tenant: &TenantId, id: &str, account
 /// How often each option was had since `since`.
 pub async fn count_since(db: &Db, tenant: &TenantId, since: Timestamp) -> Result<Vec<(String, i64)>, DbError> {
     db.query(COUNT_SINCE).bind(tenant).bind(since).all().await
+}
+
+/// How often an option was had, and how many of its coupons can still be used at `now`.
+pub async fn count_of(db: &Db, tenant: &TenantId, id: &str, now: Timestamp) -> Result<(i64, i64), DbError> {
+    db.query(COUNT_OF_OPTION).bind(tenant).bind(id).bind(now).one().await
+}
+
+/// The same inside a transaction.
+pub async fn count_of_in(tx: &mut Tx, tenant: &TenantId, id: &str, now: Timestamp) -> Result<(i64, i64), DbError> {
+    tx.query(COUNT_OF_OPTION).bind(tenant).bind(id).bind(now).one().await
+}
+
+/// Counts anew how often a locked option was had: without a stock nobody does.
+pub async fn count_all_redeemed(tx: &mut Tx, tenant: &TenantId, id: &str) -> Result<(), DbError> {
+    tx.query(COUNT_ALL_REDEEMED).bind(tenant).bind(id).run().await.map(drop)
+}
+
+/// Puts an option at a place of the list.
+pub async fn place(tx: &mut Tx, tenant: &TenantId, id: &str, position: i64) -> Result<(), DbError> {
+    tx.query(PLACE_OPTION).bind(tenant).bind(id).bind(position).run().await.map(drop)
 }

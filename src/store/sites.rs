@@ -1,6 +1,5 @@
 //! Sites and the versions of their earning rules.
 
-use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use sqlx::FromRow;
 
@@ -8,7 +7,6 @@ use super::{Db, DbError, Tx, sql::statements};
 use crate::domain::{
     calendar::ValidityEnd,
     ids::{SiteCode, TenantId},
-    invalid::Invalid,
     money::Currency,
     points::Points,
     site::{Basis, EarningRule, Rounding, Shortfall, Site},
@@ -28,8 +26,6 @@ macro_rules! site_columns {
 statements! {
     Tenant GET_SITE { "SELECT " [site_columns] " WHERE s.tenant_id = $1 AND s.site_code = $2" }
     Tenant LIST_SITES { "SELECT " [site_columns] " WHERE s.tenant_id = $1 ORDER BY s.created_at, s.site_code" }
-    /// What the sites of a tenant begin with.
-    Tenant TENANT_DEFAULTS { "SELECT time_zone, currency FROM tenants WHERE tenant_id = $1" }
     Tenant LOCK_SITE {
         "SELECT rule_version FROM sites WHERE tenant_id = $1 AND site_code = $2 " pg("FOR NO KEY UPDATE")
     }
@@ -154,16 +150,6 @@ pub async fn lock(tx: &mut Tx, tenant: &TenantId, code: &SiteCode) -> Result<Opt
     // The lock comes first: a transaction that waited for it must see what the one before it wrote.
     tx.query(LOCK_SITE).bind(tenant).bind(code).optional::<(i64,)>().await?;
     find_in(tx, tenant, code).await
-}
-
-/// The time zone and the currency that a tenant's sites begin with; `None` when there is no such tenant.
-pub async fn tenant_defaults(tx: &mut Tx, tenant: &TenantId) -> Result<Option<(Tz, Currency)>, DbError> {
-    let Some((zone, currency)) = tx.query(TENANT_DEFAULTS).bind(tenant).optional::<(String, String)>().await? else {
-        return Ok(None);
-    };
-    let broken = |error: &Invalid| DbError::Damaged(format!("tenant {tenant}: {error}"));
-    let zone = Site::time_zone(&zone).map_err(|error| broken(&error))?;
-    Ok(Some((zone, Currency::parse(&currency).map_err(|error| broken(&error))?)))
 }
 
 fn origins(site: &Site) -> String {
