@@ -1,0 +1,12 @@
+//! The JSON API over HTTP, on both databases.
+
+#![cfg(test)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod cors;
+mod customer_tokens;
+mod oauth;
+mod requests;
+mod shop;
