@@ -52,8 +52,8 @@ enum Command {
     Migrate(migrate::Migrate),
     Verify(verify::Verify),
     Expire(expire::Expire),
-    /// Make, change and list the shops of a tenant
-    Site(Box<site::Site>),
+    #[command(subcommand)]
+    Site(Box<site::SiteCommand>),
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
     #[command(subcommand)]

@@ -1,50 +1,50 @@
 //! `guerdon site`
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::{Failure, connect, output};
+use super::{Failure, actor, connect, output, require_tenant};
 use crate::{
     config::Settings,
     domain::{
-        actor::{Actor, Caller},
+        actor::Caller,
         ids::{SiteCode, TenantId},
         invalid::FieldErrors,
-        site::Site as Shop,
+        site::Site,
         site_change::{SiteChange, rule_json, settings_json},
     },
     service::sites::{self, SiteError},
 };
 
-/// Sites: the shops of a tenant, each with its own earning rule.
-#[derive(Debug, clap::Args)]
-pub(super) struct Site {
-    #[command(subcommand)]
-    command: Command,
-}
-
+/// Make, change and list sites: the shops of a tenant, each with its own earning rule.
 #[derive(Debug, clap::Subcommand)]
-enum Command {
+pub(super) enum SiteCommand {
     /// Make a site; what is not said is as for a new tenant
+    #[command(
+        after_help = "Example:\n  guerdon site create --tenant acme --site at --name \"Acme AT\" --coupon-prefix ACA"
+    )]
     Create(Write),
     /// Change settings and the earning rule of a site; what is not said stays
+    #[command(
+        after_help = "Example:\n  guerdon site set --tenant acme --site main --enabled true --factor 1 --validity-months 12 --coupon-prefix ACM"
+    )]
     Set(Write),
     /// List the sites of a tenant
     List(List),
 }
 
 #[derive(Debug, clap::Args)]
-struct Write {
+pub(super) struct Write {
     /// The tenant's id
-    #[arg(long, value_name = "ID")]
-    tenant: String,
+    #[arg(long, value_name = "ID", value_parser = TenantId::parse)]
+    tenant: TenantId,
     /// The site's code
-    #[arg(long, value_name = "CODE", default_value = "main")]
-    site: String,
+    #[arg(long, value_name = "CODE", default_value = "main", value_parser = SiteCode::parse)]
+    site: SiteCode,
     #[command(flatten)]
     settings: SiteSettings,
     #[command(flatten)]
     rule: Rule,
-    /// Print the site as JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
@@ -108,11 +108,11 @@ struct Rule {
 }
 
 #[derive(Debug, clap::Args)]
-struct List {
+pub(super) struct List {
     /// The tenant's id
-    #[arg(long, value_name = "ID")]
-    tenant: String,
-    /// Print the sites as JSON
+    #[arg(long, value_name = "ID", value_parser = TenantId::parse)]
+    tenant: TenantId,
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
@@ -141,57 +141,69 @@ impl Write {
         }
     }
 
-    /// Everything is read before the database is touched.
-    fn read(&self) -> Result<(Caller, SiteCode, SiteChange), Failure> {
-        let caller = Caller { tenant: TenantId::parse(&self.tenant)?, actor: Actor::system("command line") };
-        let code = SiteCode::parse(&self.site)?;
-        let change = SiteChange::parse(|field| self.said(field)).map_err(|errors| flags(&errors))?;
-        Ok((caller, code, change))
+    fn caller(&self) -> Caller {
+        Caller { tenant: self.tenant.clone(), actor: actor() }
     }
 
-    fn told(&self, site: &Shop, what: &str) {
+    /// Everything is read before the database is touched.
+    fn change(&self) -> Result<SiteChange, Failure> {
+        SiteChange::parse(|field| self.said(field)).map_err(|errors| flags(&errors))
+    }
+
+    fn told(&self, site: &Site, done: &str) {
         if self.json {
-            output::json(&as_json(site));
+            output::json(&describe(site));
         } else {
-            output::line(&format!("{what} {}", in_words(site)));
+            output::line(&format!("{done} the site `{}`: {}.", site.code, in_words(site)));
         }
     }
 }
 
-impl Site {
+impl SiteCommand {
     pub(super) async fn run(self, settings: Settings) -> Result<(), Failure> {
-        match self.command {
-            Command::Create(write) => {
-                let (caller, code, change) = write.read()?;
+        match self {
+            Self::Create(write) => {
+                let change = write.change()?;
                 let app = connect(settings).await?;
-                let site = sites::create(&app, &caller, &code, &change).await.map_err(failure)?;
+                let site = sites::create(&app, &write.caller(), &write.site, &change).await?;
                 write.told(&site, "Made");
+                app.db.close().await;
             }
-            Command::Set(write) => {
-                let (caller, code, change) = write.read()?;
+            Self::Set(write) => {
+                let change = write.change()?;
                 let app = connect(settings).await?;
-                let site = sites::change(&app, &caller, &code, None, &change).await.map_err(failure)?;
-                write.told(&site, "Now");
+                let site = sites::change(&app, &write.caller(), &write.site, None, &change).await?;
+                write.told(&site, "Set");
+                app.db.close().await;
             }
-            Command::List(list) => {
-                let tenant = TenantId::parse(&list.tenant)?;
+            Self::List(List { tenant, json }) => {
                 let app = connect(settings).await?;
-                let found = sites::list(&app.db, &tenant).await?;
-                // A tenant has at least one site.
-                if found.is_empty() {
-                    return Err(failure(SiteError::TenantUnknown(tenant)));
-                }
-                if list.json {
-                    output::json(&found.iter().map(as_json).collect::<Vec<_>>());
-                } else {
-                    for site in &found {
-                        output::line(&in_words(site));
-                    }
-                }
+                require_tenant(&app, &tenant).await?;
+                list(&sites::list(&app.db, &tenant).await?, json);
+                app.db.close().await;
             }
         }
         Ok(())
     }
+}
+
+fn list(sites: &[Site], json: bool) {
+    if json {
+        output::json(&sites.iter().map(describe).collect::<Vec<_>>());
+        return;
+    }
+    let rows = sites.iter().map(|site| {
+        let prefix = if site.coupon_prefix.is_empty() { "-" } else { &site.coupon_prefix };
+        vec![
+            site.code.to_string(),
+            site.name.clone(),
+            earns(site),
+            format!("{} months", site.rule.validity_months),
+            prefix.to_owned(),
+            site.zone.name().to_owned(),
+        ]
+    });
+    output::table(&["SITE", "NAME", "EARNS", "VALID FOR", "PREFIX", "TIME ZONE"], rows);
 }
 
 /// What is wrong, by flag.
@@ -201,31 +213,53 @@ fn flags(errors: &FieldErrors) -> Failure {
     Failure::Input(all.join(" "))
 }
 
-fn failure(error: SiteError) -> Failure {
-    match error {
-        SiteError::Store(error) => error.into(),
-        SiteError::TenantUnknown(_) | SiteError::Unknown(_) | SiteError::Taken(_) | SiteError::Stale(_) => {
-            Failure::Input(error.to_string())
+impl From<SiteError> for Failure {
+    fn from(error: SiteError) -> Self {
+        match error {
+            SiteError::Store(error) => error.into(),
+            refused => Self::Input(refused.to_string()),
         }
     }
 }
 
-fn as_json(site: &Shop) -> Value {
-    let mut map = settings_json(site);
-    map.insert("siteCode".to_owned(), json!(site.code.as_str()));
-    map.insert("settingsVersion".to_owned(), json!(site.version));
-    map.extend(rule_json(&site.rule));
-    map.insert("ruleVersion".to_owned(), json!(site.rule.version));
+/// Settings and rule side by side, named as the flags are.
+fn describe(site: &Site) -> Value {
+    let mut map = Map::new();
+    map.insert("site".to_owned(), json!(site.code.as_str()));
+    for (name, value) in settings_json(site).into_iter().chain(rule_json(&site.rule)) {
+        map.insert(snake_case(&name), value);
+    }
+    map.insert("settings_version".to_owned(), json!(site.version));
+    map.insert("rule_version".to_owned(), json!(site.rule.version));
     Value::Object(map)
 }
 
-fn in_words(site: &Shop) -> String {
-    let Shop { code, name, zone, currency, coupon_prefix, rule, .. } = site;
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(c.to_ascii_lowercase());
+    }
+    snake
+}
+
+fn earns(site: &Site) -> String {
+    if site.rule.enabled { format!("{} for 1 {}", site.rule.factor, site.currency.as_str()) } else { "off".to_owned() }
+}
+
+fn in_words(site: &Site) -> String {
+    let rule = &site.rule;
     let earns = if rule.enabled {
-        format!("{} points for 1 {}, valid for {} months", rule.factor, currency.as_str(), rule.validity_months)
+        format!("{} points for 1 {}", rule.factor, site.currency.as_str())
     } else {
-        "orders earn nothing".to_owned()
+        "orders earn no points".to_owned()
     };
-    let prefix = if coupon_prefix.is_empty() { "no coupon prefix" } else { coupon_prefix };
-    format!("{code} ({name}): {earns}, {prefix}, {}; rule {}", zone.name(), rule.version)
+    let prefix = if site.coupon_prefix.is_empty() {
+        "codes without a prefix".to_owned()
+    } else {
+        format!("codes begin with {}", site.coupon_prefix)
+    };
+    format!("{earns}, valid for {} months, {prefix}, times in {}", rule.validity_months, site.zone.name())
 }

@@ -9,12 +9,11 @@ use super::{
     coupon::number,
     invalid::{FieldErrors, Invalid},
     money::Currency,
+    name,
     points::Points,
     site::{Basis, EarningRule, Rounding, Shortfall, Site},
 };
 
-/// Longest name of a site, in characters.
-const NAME_CHARS_MAX: usize = 120;
 /// A shop has a few addresses, not hundreds: every preflight compares with all of them.
 const ORIGINS_MAX: usize = 50;
 
@@ -64,14 +63,6 @@ fn yes_or_no(text: &str) -> Result<bool, Invalid> {
     }
 }
 
-fn name(text: &str) -> Result<String, Invalid> {
-    let text = text.trim();
-    if text.is_empty() || text.chars().count() > NAME_CHARS_MAX || text.chars().any(char::is_control) {
-        return Err(Invalid::new(format!("Give a name of 1 to {NAME_CHARS_MAX} characters on one line.")));
-    }
-    Ok(text.to_owned())
-}
-
 /// Takes origins with spaces, commas or line breaks between; each counts once.
 fn origins(text: &str) -> Result<Vec<String>, Invalid> {
     let mut origins = Vec::new();
@@ -103,7 +94,7 @@ impl SiteChange {
         let mut errors = FieldErrors::default();
         let mut reader = Reader { text, errors: &mut errors };
         let change = Self {
-            name: reader.read("name", name),
+            name: reader.read("name", name::parse),
             zone: reader.read("time_zone", Site::time_zone),
             currency: reader.read("currency", Currency::parse),
             coupon_prefix: reader.read("coupon_prefix", Site::prefix),
