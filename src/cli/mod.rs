@@ -1,6 +1,8 @@
 //! The command line.
 
+mod backup;
 mod client;
+mod demo;
 mod expire;
 mod failure;
 mod migrate;
@@ -46,12 +48,14 @@ struct Cli {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    Demo(demo::Demo),
     /// Serve the back office and the API
     Serve(serve::Serve),
     /// Bring the database's schema to this version
     Migrate(migrate::Migrate),
     Verify(verify::Verify),
     Expire(expire::Expire),
+    Backup(backup::Backup),
     #[command(subcommand)]
     Site(Box<site::SiteCommand>),
     #[command(subcommand)]
@@ -84,10 +88,12 @@ impl Cli {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
             match self.command {
+                Command::Demo(command) => command.run(settings).await,
                 Command::Serve(command) => command.run(settings).await,
                 Command::Migrate(command) => command.run(settings).await,
                 Command::Verify(command) => command.run(settings).await,
                 Command::Expire(command) => command.run(settings).await,
+                Command::Backup(command) => command.run(settings).await,
                 Command::Site(command) => command.run(settings).await,
                 Command::Tenant(command) => command.run(settings).await,
                 Command::User(command) => command.run(settings).await,

@@ -2,6 +2,7 @@
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
+    net::SocketAddr,
     path::PathBuf,
 };
 
@@ -19,35 +20,40 @@ pub(super) struct Serve {}
 
 impl Serve {
     pub(super) async fn run(self, settings: Settings) -> Result<(), Failure> {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let _alone = lock(&settings)?;
-        let key_file = settings.secret_file();
-        let app = connect(settings).await?;
-        refuse_unsafe(&app).await?;
-        let secret = SecretKey::load_or_make(&key_file).map_err(|error| {
-            Failure::because(format!("Cannot use the secret key in {}", key_file.display()), &error)
-        })?;
-        let app = app.with_secret(secret);
-        let listener = bind(app.settings.listen())?;
-        let metrics = match app.settings.metrics_listen {
-            Some(address) => Some(bind(address)?),
-            None => None,
-        };
-        let running = server::start(&app, listener, metrics)?;
-        output::line(&format!("Listening on http://{}", running.address));
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        tracing::info!("Stopping");
-        running.stop().await;
-        tracing::info!("Stopped");
-        Ok(())
+        serve(settings, |_| {}).await
     }
 }
 
-fn bind(address: std::net::SocketAddr) -> Result<std::net::TcpListener, Failure> {
+/// Serves until it is told to stop. `announce` is called with the address once requests are answered.
+pub(super) async fn serve(settings: Settings, announce: impl FnOnce(SocketAddr)) -> Result<(), Failure> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let _alone = lock(&settings)?;
+    let key_file = settings.secret_file();
+    let app = connect(settings).await?;
+    refuse_unsafe(&app).await?;
+    let secret = SecretKey::load_or_make(&key_file)
+        .map_err(|error| Failure::because(format!("Cannot use the secret key in {}", key_file.display()), &error))?;
+    let app = app.with_secret(secret);
+    let listener = bind(app.settings.listen())?;
+    let metrics = match app.settings.metrics_listen {
+        Some(address) => Some(bind(address)?),
+        None => None,
+    };
+    let running = server::start(&app, listener, metrics)?;
+    output::line(&format!("Listening on http://{}", running.address));
+    announce(running.address);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("Stopping");
+    running.stop().await;
+    tracing::info!("Stopped");
+    Ok(())
+}
+
+fn bind(address: SocketAddr) -> Result<std::net::TcpListener, Failure> {
     server::listen(address).map_err(|error| Failure::because(format!("Cannot listen on {address}"), &error))
 }
 

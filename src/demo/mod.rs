@@ -5,4 +5,49 @@
 
 mod history;
 mod people;
-pub mod seed;
+mod seed;
+mod shop;
+
+use crate::{
+    config::Settings,
+    domain::{ids::TenantId, invalid::Invalid, role::Role, time::Timestamp},
+    store::Db,
+};
+
+/// The demo's tenant.
+pub const TENANT: &str = "alpenglow";
+/// What everybody in the demo signs in with. The demo listens on this machine alone unless it is told otherwise.
+pub const PASSWORD: &str = "edelweiss-over-the-pass";
+
+/// Somebody who can sign in to the demo.
+pub struct SignIn {
+    /// Their e-mail address.
+    pub email: &'static str,
+    /// What they are called.
+    pub name: &'static str,
+    /// What they may do; `None` for the operator, who is a member of no tenant.
+    pub role: Option<Role>,
+}
+
+/// Everybody who can sign in to the demo.
+pub const SIGN_INS: [SignIn; 5] = [
+    SignIn { email: "jonas@alpenglow.example", name: "Jonas Weber", role: Some(Role::Admin) },
+    SignIn { email: "lena@alpenglow.example", name: "Lena Hofer", role: Some(Role::Manager) },
+    SignIn { email: "tim@alpenglow.example", name: "Tim Brandt", role: Some(Role::Agent) },
+    SignIn { email: "vera@alpenglow.example", name: "Vera Stein", role: Some(Role::Viewer) },
+    SignIn { email: "operator@alpenglow.example", name: "Olga Petrova", role: None },
+];
+
+/// Whether a database holds the demo.
+pub async fn is_there(db: &Db) -> anyhow::Result<bool> {
+    Ok(crate::service::tenants::find(db, &tenant()?).await?.is_some())
+}
+
+/// Makes the demo in a database that has been migrated.
+pub async fn make(db: &Db, settings: Settings, now: Timestamp) -> anyhow::Result<()> {
+    shop::make(db, settings, now).await
+}
+
+fn tenant() -> Result<TenantId, Invalid> {
+    TenantId::parse(TENANT)
+}

@@ -130,6 +130,17 @@ pub fn migrations(backend: Backend) -> &'static Migrator {
 impl Db {
     /// Connects to `sqlite://FILE` (made when missing) or `postgres://...`.
     pub async fn connect(url: &str) -> Result<Self, DbError> {
+        // An acknowledged write survives a power cut.
+        Self::connect_synced(url, SqliteSynchronous::Full).await
+    }
+
+    /// The same for a file that is being made and is thrown away if that does not succeed: SQLite does not wait
+    /// for the disk.
+    pub async fn connect_unsynced(url: &str) -> Result<Self, DbError> {
+        Self::connect_synced(url, SqliteSynchronous::Off).await
+    }
+
+    async fn connect_synced(url: &str, synchronous: SqliteSynchronous) -> Result<Self, DbError> {
         if url.starts_with("postgres") {
             let pool = PgPoolOptions::new()
                 .max_connections(POSTGRES_CONNECTIONS_MAX)
@@ -143,8 +154,7 @@ impl Db {
         let options = options
             .busy_timeout(Duration::from_secs(5))
             .journal_mode(SqliteJournalMode::Wal)
-            // An acknowledged write survives a power cut.
-            .synchronous(SqliteSynchronous::Full)
+            .synchronous(synchronous)
             .foreign_keys(true);
         let write = SqlitePoolOptions::new()
             .max_connections(1)
@@ -167,6 +177,18 @@ impl Db {
             }
             Self::Postgres(pool) => pool.close().await,
         }
+    }
+
+    /// Writes a whole copy of a SQLite database to a new file, as of one moment; writers go on meanwhile.
+    ///
+    /// # Errors
+    /// When the file cannot be written, or on PostgreSQL, which has a program of its own for it.
+    pub async fn copy_to(&self, file: &str) -> Result<(), DbError> {
+        let Self::Sqlite { write, .. } = self else {
+            return Err(DbError::Other(sqlx::Error::Configuration("only SQLite copies itself".into())));
+        };
+        sqlx::query_with("VACUUM INTO $1", SqliteArguments::default()).bind(file).execute(write).await?;
+        Ok(())
     }
 
     /// Which database this is.

@@ -1,0 +1,121 @@
+//! `guerdon demo`
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{Failure, failure, output, serve};
+use crate::{
+    clock::{Clock as _, SystemClock},
+    config::Settings,
+    demo::{self, PASSWORD, SIGN_INS, TENANT},
+    store::Db,
+};
+
+/// Where the demo is kept when no database is named.
+const DATABASE_URL: &str = "sqlite://guerdon-demo.db";
+
+/// Try Guerdon out: make a demo shop with a year of customers, serve it, and print the sign-ins
+///
+/// The demo has a database of its own, guerdon-demo.db in this folder, and is there again the next time. Delete the
+/// file, or say --fresh, to begin anew.
+#[derive(Debug, clap::Args)]
+pub(super) struct Demo {
+    /// Make the demo anew, and forget what was done in it
+    #[arg(long)]
+    fresh: bool,
+}
+
+impl Demo {
+    pub(super) async fn run(self, mut settings: Settings) -> Result<(), Failure> {
+        let url = settings.database_url.get_or_insert_with(|| DATABASE_URL.to_owned()).clone();
+        match file_of(&url) {
+            Some(file) => self.prepare_file(&file, &settings).await?,
+            None => self.prepare_server(&url, &settings).await?,
+        }
+        serve::serve(settings, |address| {
+            let base = format!("http://{address}");
+            output::line("");
+            output::line(&format!("The back office of Alpenglow Outfitters is at {base}/admin/{TENANT}"));
+            output::line("Sign in as one of these:");
+            output::line("");
+            for sign_in in &SIGN_INS {
+                let role = sign_in.role.map_or("operator", crate::domain::role::Role::as_str);
+                output::line(&format!("  {:<28} {PASSWORD}   {role}", sign_in.email));
+            }
+            output::line("");
+            output::line(&format!("The API is described at {base}/docs/api. Stop with Ctrl-C."));
+        })
+        .await
+    }
+
+    /// Makes the file under another name first, so that one left half done is never taken for the demo.
+    async fn prepare_file(&self, file: &Path, settings: &Settings) -> Result<(), Failure> {
+        if self.fresh {
+            for suffix in ["", "-wal", "-shm"] {
+                remove(&with_suffix(file, suffix))?;
+            }
+        }
+        if file.exists() {
+            return Ok(());
+        }
+        output::line("Making the demo: a year of a shop's life takes some seconds ...");
+        let unfinished = with_suffix(file, ".unfinished");
+        for suffix in ["", "-wal", "-shm"] {
+            remove(&with_suffix(&unfinished, suffix))?;
+        }
+        let url = format!("sqlite://{}", unfinished.display());
+        let db = Db::connect_unsynced(&url).await?;
+        fill(&db, settings).await?;
+        db.close().await;
+        fs::File::open(&unfinished)?.sync_all()?;
+        Ok(fs::rename(&unfinished, file)?)
+    }
+
+    async fn prepare_server(&self, url: &str, settings: &Settings) -> Result<(), Failure> {
+        if self.fresh {
+            return Err(Failure::Input("--fresh is for the demo's own file: drop the database yourself".to_owned()));
+        }
+        let db = Db::connect(url).await.map_err(|error| Failure::because("Cannot open the database", &error))?;
+        db.migrate().await.map_err(|error| failure::migration(&error))?;
+        if !demo::is_there(&db).await.map_err(failed)? {
+            output::line("Making the demo: a year of a shop's life takes a minute ...");
+            fill(&db, settings).await?;
+        }
+        db.close().await;
+        Ok(())
+    }
+}
+
+async fn fill(db: &Db, settings: &Settings) -> Result<(), Failure> {
+    db.migrate().await.map_err(|error| failure::migration(&error))?;
+    demo::make(db, settings.clone(), SystemClock.now()).await.map_err(failed)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn failed(error: anyhow::Error) -> Failure {
+    Failure::Failed(format!("Cannot make the demo: {error:#}"))
+}
+
+/// The file of a SQLite address.
+fn file_of(url: &str) -> Option<PathBuf> {
+    let rest = url.strip_prefix("sqlite:")?;
+    let rest = rest.strip_prefix("//").unwrap_or(rest);
+    Some(PathBuf::from(rest.split('?').next().unwrap_or(rest)))
+}
+
+fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
+    let mut name = file.to_path_buf().into_os_string();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn remove(file: &Path) -> Result<(), Failure> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Failure::because(format!("Cannot delete {}", file.display()), &error))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,173 @@
+//! Writes the demo shop's year.
+
+use chrono::{Datelike as _, Days, NaiveTime, TimeZone as _};
+use futures_util::future::join_all;
+use rand::{SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
+use rust_decimal::Decimal;
+use serde_json::json;
+
+use super::{
+    history::{Deed, What, deeds},
+    people::{self, Person},
+};
+use crate::{
+    app::App,
+    clock::MockClock,
+    domain::{
+        actor::{Actor, ActorKind, Caller},
+        ids::TenantId,
+        ledger::entry::{EntryKind, Source},
+        points::Points,
+        site::Site,
+        time::Timestamp,
+    },
+    service::ledger::{
+        LedgerError,
+        command::{Command, NewCredit, NewDebit, NewRedemption, Remarks, Request},
+    },
+};
+
+/// How many customers the demo has, and over how many days.
+pub(super) const PEOPLE: usize = 340;
+pub(super) const DAYS: u32 = 480;
+
+/// The points that birthdays are worth in the demo.
+const BIRTHDAY_POINTS: i64 = 100;
+
+/// What the year is lived with.
+pub(super) struct World<'a> {
+    pub(super) app: &'a App,
+    pub(super) clock: &'a MockClock,
+    pub(super) tenant: TenantId,
+    pub(super) sites: Vec<Site>,
+    /// Ids of options that customers choose from, the more often the more they like it.
+    pub(super) options: Vec<String>,
+    /// The employee who adjusts.
+    pub(super) employee: Actor,
+    /// The shop's own program.
+    pub(super) shop: Actor,
+}
+
+/// Lives the days up to `today`, the last of them until now.
+pub(super) async fn live(world: &World<'_>, people: &[Person], now: Timestamp) -> Result<(), LedgerError> {
+    let mut rng = StdRng::seed_from_u64(20_261_122);
+    let zone = world.sites.first().map_or(chrono_tz::UTC, |site| site.zone);
+    let today = now.utc().with_timezone(&zone).date_naive();
+    let mut order_number = 7_011_700;
+    for day in 0..=DAYS {
+        let Some(date) = today.checked_sub_days(Days::new(u64::from(DAYS - day))) else { continue };
+        let midnight = zone.from_local_datetime(&date.and_time(NaiveTime::MIN)).latest();
+        let Some(midnight) = midnight.map(|at| Timestamp::from(at.to_utc())) else { continue };
+        let deeds = deeds(people, day, (date.month(), date.day()), &mut order_number, &mut rng);
+        // What lies within the same quarter of an hour is written together, as a busy shop's requests are.
+        let mut at_once: Vec<Request> = Vec::new();
+        let mut quarter = 0;
+        for deed in &deeds {
+            let at = midnight.plus_secs(i64::from(deed.second));
+            if at > now {
+                break;
+            }
+            if deed.second / 900 != quarter {
+                write(world, std::mem::take(&mut at_once)).await?;
+                quarter = deed.second / 900;
+            }
+            world.clock.set(at);
+            at_once.extend(request(world, people, deed, at, &mut rng));
+        }
+        write(world, at_once).await?;
+    }
+    Ok(())
+}
+
+/// Writes requests together. Customers who have too few points for what they want go away empty-handed.
+async fn write(world: &World<'_>, requests: Vec<Request>) -> Result<(), LedgerError> {
+    let written = join_all(requests.into_iter().map(|request| world.app.ledger.submit(request))).await;
+    for result in written {
+        match result {
+            Ok(_) | Err(LedgerError::Refused(_)) => {}
+            Err(failed) => return Err(failed),
+        }
+    }
+    Ok(())
+}
+
+fn request(world: &World<'_>, people: &[Person], deed: &Deed, at: Timestamp, rng: &mut StdRng) -> Option<Request> {
+    let person = people.get(deed.who)?;
+    let site = world.sites.iter().find(|site| site.code.as_str() == person.site)?;
+    let remarks = Remarks { site: Some(site.code.clone()), ..Remarks::default() };
+    let until = site.valid_until(at);
+    let credit = |points: i64, remarks: Remarks| {
+        let points = Points::new(points).ok()?;
+        Some(NewCredit { id: None, points, available_from: None, valid_until: until, remarks })
+    };
+    let (actor, source, command) = match &deed.what {
+        What::Order { number, amount } => {
+            let credit = credit(site.rule.points_for(*amount), order_remarks(site, *number, *amount, remarks))?;
+            (world.shop.clone(), Source::Api, Command::Credit(EntryKind::Earned, credit))
+        }
+        What::Review => {
+            let remarks = Remarks { description: Some("Product review".to_owned()), ..remarks };
+            (world.shop.clone(), Source::Api, Command::Credit(EntryKind::Added, credit(50, remarks)?))
+        }
+        What::Birthday => {
+            let text = format!("Happy birthday, {}! A little something from us.", first_name(person));
+            let (reason, description) = (Some("Birthday".to_owned()), Some(text));
+            let remarks = Remarks { description, reason, ..remarks };
+            let credit = credit(BIRTHDAY_POINTS, remarks)?;
+            (world.employee.clone(), Source::BackOffice, Command::Credit(EntryKind::Added, credit))
+        }
+        What::Goodwill(mishap) => {
+            let remarks = Remarks {
+                reason: Some("Goodwill".to_owned()),
+                description: Some("With our apologies".to_owned()),
+                private_note: Some((*mishap).to_owned()),
+                ..remarks
+            };
+            let credit = credit([50, 100, 150].choose(rng).copied().unwrap_or(100), remarks)?;
+            (world.employee.clone(), Source::BackOffice, Command::Credit(EntryKind::Added, credit))
+        }
+        What::Correction { points } => {
+            let (reason, description) =
+                (Some("Order correction".to_owned()), Some("Part of an order returned".to_owned()));
+            let remarks = Remarks { description, reason, ..remarks };
+            let debit = NewDebit { id: None, points: Points::new(*points).ok()?, remarks };
+            (world.employee.clone(), Source::BackOffice, Command::Debit(EntryKind::Removed, debit))
+        }
+        What::Redeem => {
+            let option_id = world.options.choose(rng)?.clone();
+            let (site, prefix) = (site.code.clone(), site.coupon_prefix.clone());
+            let wanted = NewRedemption { option_id, site, prefix, remarks };
+            let customer = Actor { kind: ActorKind::Customer, id: person.id.to_string() };
+            (customer, Source::Api, Command::Redeem(wanted))
+        }
+    };
+    let caller = Caller { tenant: world.tenant.clone(), actor };
+    Some(Request { caller, source, customer: person.id.clone(), command, key: None })
+}
+
+/// What is said about the points of an order, with the sum that explains them.
+fn order_remarks(site: &Site, number: u32, amount: Decimal, remarks: Remarks) -> Remarks {
+    let order = format!("B{number}");
+    let (rule, currency) = (&site.rule, site.currency.as_str());
+    let details = json!({
+        "basis": amount.to_string(), "currency": currency, "factor": rule.factor.to_string(),
+        "rounding": rule.rounding.as_str(), "ruleVersion": rule.version,
+    });
+    Remarks {
+        description: Some(format!("Order {order}")),
+        reference: Some(order),
+        details: Some(details.to_string()),
+        ..remarks
+    }
+}
+
+fn first_name(person: &Person) -> &str {
+    person.name.split(' ').next().unwrap_or(&person.name)
+}
+
+/// The demo's customers, always the same ones.
+pub(super) fn customers(now: Timestamp) -> Vec<Person> {
+    let today = now.utc().date_naive();
+    let mut rng = StdRng::seed_from_u64(4_289_081_720);
+    people::people(PEOPLE, DAYS, (today.month(), today.day()), &mut rng)
+}
