@@ -5,6 +5,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod backup;
 mod browser;
+mod demo;
 mod serve;
 mod site;
