@@ -58,3 +58,7 @@ impl App {
         self.clock.now()
     }
 }
+
+/// The id of a request, kept with it, so that an answer can name what the log names.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);

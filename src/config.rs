@@ -145,6 +145,19 @@ impl Settings {
         folder.join("guerdon.key")
     }
 
+    /// The address that people use, without a slash at its end.
+    pub fn base_url(&self) -> String {
+        match &self.public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("http://{}", self.listen()),
+        }
+    }
+
+    /// Whether people reach Guerdon over TLS.
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+
     /// The database's address.
     pub fn database_url(&self) -> &str {
         self.database_url.as_deref().unwrap_or(DATABASE_URL)

@@ -40,8 +40,11 @@ pub(super) async fn serve(settings: Settings, announce: impl FnOnce(SocketAddr))
         Some(address) => Some(bind(address)?),
         None => None,
     };
+    // Rather now than when the first visitor waits for it.
+    app.tasks.spawn_blocking(crate::web::assets::prepare);
     let running = server::start(&app, listener, metrics)?;
     output::line(&format!("Listening on http://{}", running.address));
+    offer_setup(&app, running.address).await?;
     announce(running.address);
     tokio::select! {
         _ = terminate.recv() => {}
@@ -50,6 +53,14 @@ pub(super) async fn serve(settings: Settings, announce: impl FnOnce(SocketAddr))
     tracing::info!("Stopping");
     running.stop().await;
     tracing::info!("Stopped");
+    Ok(())
+}
+
+/// While nobody can sign in, the log holds the link that makes the first user.
+async fn offer_setup(app: &App, address: SocketAddr) -> Result<(), Failure> {
+    let Some(token) = service::setup::offer(app).await? else { return Ok(()) };
+    let base = if app.settings.public_url.is_some() { app.settings.base_url() } else { format!("http://{address}") };
+    tracing::info!("Nobody can sign in yet. Within an hour, open {base}/admin/setup?token={token}");
     Ok(())
 }
 

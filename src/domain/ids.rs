@@ -66,8 +66,9 @@ id! {
 }
 
 impl TenantId {
-    /// These would collide with paths of the API.
-    pub const RESERVED: [&str; 3] = ["customer", "public", "summarybatch"];
+    /// These would collide with paths of the API, or of the back office.
+    pub const RESERVED: [&str; 8] =
+        ["account", "customer", "login", "logout", "public", "setup", "summarybatch", "tenants"];
 
     /// Takes a tenant's id.
     ///
@@ -83,7 +84,7 @@ impl TenantId {
             ));
         }
         if Self::RESERVED.contains(&text) {
-            return Err(Invalid::new(format!("`{text}` is a path of the API: choose another tenant id.")));
+            return Err(Invalid::new(format!("`{text}` is a path of Guerdon: choose another tenant id.")));
         }
         Ok(Self(text.to_owned()))
     }

@@ -40,10 +40,20 @@ impl Role {
         }
     }
 
+    /// The role's name as people read it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Viewer => "Viewer",
+            Self::Agent => "Agent",
+            Self::Manager => "Manager",
+            Self::Admin => "Admin",
+        }
+    }
+
     /// What the role may do, in a sentence for the page where roles are chosen.
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::Viewer => "Sees everything, changes nothing",
+            Self::Viewer => "Sees customers, points and settings, changes nothing",
             Self::Agent => "Adjusts points up to the limit and redeems for customers",
             Self::Manager => "Adjusts without limit, and sets options and earning rules",
             Self::Admin => "Also manages the team, API clients and sites",

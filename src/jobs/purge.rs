@@ -1,10 +1,10 @@
-//! Deletes what has ended: tokens, and failed sign-ins that nobody counts any more.
+//! Deletes what has ended: tokens, sessions, and failed sign-ins that nobody counts any more.
 
 use std::time::Duration;
 
 use crate::{
     app::App,
-    service::{audit, sign_in, tokens},
+    service::{audit, sessions, sign_in, tokens},
     store::DbError,
 };
 
@@ -16,17 +16,21 @@ pub(super) const HEADS_EVERY: Duration = Duration::from_hours(24);
 /// Deletes what has ended. Several replicas may do so at once.
 pub(super) async fn run(app: App) {
     match purge(&app).await {
-        Ok((0, 0)) => {}
-        Ok((tokens, failures)) => {
-            tracing::info!(tokens, failures, "Deleted {tokens} ended tokens and {failures} old failed sign-ins");
-        }
+        Ok([0, 0, 0]) => {}
+        Ok([tokens, sessions, failures]) => tracing::info!(
+            tokens,
+            sessions,
+            failures,
+            "Deleted {tokens} ended tokens, {sessions} ended sessions and {failures} old failed sign-ins"
+        ),
         Err(error) => tracing::warn!(%error, "Could not delete what has ended; trying again in ten minutes"),
     }
 }
 
-async fn purge(app: &App) -> Result<(u64, u64), DbError> {
+async fn purge(app: &App) -> Result<[u64; 3], DbError> {
     let tokens = tokens::purge(&app.db, app.now()).await?;
-    Ok((tokens, sign_in::purge(&app.db, app.now()).await?))
+    let sessions = sessions::purge(app).await?;
+    Ok([tokens, sessions, sign_in::purge(&app.db, app.now()).await?])
 }
 
 /// Writes the heads of the audit logs to the log of the process, where they show whether the end of an audit log was

@@ -3,7 +3,7 @@
 use std::{panic::AssertUnwindSafe, time::Instant};
 
 use actix_web::{
-    Error, HttpResponse,
+    Error, HttpMessage as _, HttpResponse,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     error::InternalError,
@@ -14,7 +14,10 @@ use actix_web::{
 use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 
-use crate::{app::App, metrics::Surface};
+use crate::{
+    app::{App, RequestId},
+    metrics::Surface,
+};
 
 /// The header that carries the id of a request, so that a log line can be found from an answer.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -33,6 +36,7 @@ pub async fn watch(
     let started = Instant::now();
     let in_flight = app.metrics.begin();
     let id = uuid::Uuid::new_v4().simple().to_string();
+    request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
     let surface = Surface::of(request.path());
     let span = tracing::info_span!("request", request.id = %id, request.method = %method);

@@ -72,7 +72,7 @@ pub fn start(app: &App, listener: TcpListener, metrics: Option<TcpListener>) -> 
                 }
             })
             .configure(api::configure)
-            .configure(web::configure)
+            .configure(|cfg| web::configure(cfg, &shared))
             .default_service(to(api::nothing_here))
     })
     .disable_signals()

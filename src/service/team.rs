@@ -131,11 +131,7 @@ pub async fn reset_password(
     let hash = passwords::hash(password.expose()).await?;
     retry_on_conflict(|| async {
         let mut tx = app.db.begin().await?;
-        require_member(&mut tx, &caller.tenant, user_id).await?;
-        let user = users::require(&mut tx, user_id).await?;
-        if user.operator || store::users::list_memberships_in(&mut tx, user_id).await?.len() > 1 {
-            return Err(AccessRefusal::SharedUser.into());
-        }
+        require_own(&mut tx, caller, user_id).await?;
         let now = app.now();
         users::set_hash(&mut tx, &caller.actor, user_id, &hash, now).await?;
         audit::record(&mut tx, caller, "member.password_set", subject(user_id), None, None, now).await?;
@@ -155,6 +151,16 @@ async fn require_member(tx: &mut Tx, tenant: &TenantId, user_id: &UserId) -> Res
     store::users::lock_team(tx, tenant).await?;
     let role = store::users::find_role_in(tx, tenant, user_id).await?;
     role.ok_or_else(|| AccessRefusal::NotAMember.into())
+}
+
+/// Refuses what would touch a member who works for others, too.
+pub(super) async fn require_own(tx: &mut Tx, caller: &Caller, user_id: &UserId) -> Result<(), AccessError> {
+    require_member(tx, &caller.tenant, user_id).await?;
+    let user = users::require(tx, user_id).await?;
+    if user.operator || store::users::list_memberships_in(tx, user_id).await?.len() > 1 {
+        return Err(AccessRefusal::SharedUser.into());
+    }
+    Ok(())
 }
 
 /// Refuses what would leave the tenant without an admin who can sign in.

@@ -13,8 +13,9 @@ use crate::{
         ids::TenantId,
         money::Currency,
         tenant::{AGENT_LIMIT, GRACE_DAYS, Tenant},
+        time::Timestamp,
     },
-    store::{self, Db, DbError, db::retry_on_conflict},
+    store::{self, Db, DbError, Tx, db::retry_on_conflict},
 };
 
 /// A tenant to be made.
@@ -36,7 +37,14 @@ pub async fn create(app: &App, actor: &Actor, new: &NewTenant) -> Result<Tenant,
 }
 
 async fn create_once(app: &App, actor: &Actor, new: &NewTenant) -> Result<Tenant, AccessError> {
-    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let tenant = insert(&mut tx, actor, new, app.now()).await?;
+    tx.commit().await?;
+    Ok(tenant)
+}
+
+/// Makes a tenant within a transaction.
+pub(super) async fn insert(tx: &mut Tx, actor: &Actor, new: &NewTenant, now: Timestamp) -> Result<Tenant, AccessError> {
     let tenant = Tenant {
         id: new.id.clone(),
         name: new.name.clone(),
@@ -47,8 +55,7 @@ async fn create_once(app: &App, actor: &Actor, new: &NewTenant) -> Result<Tenant
         created_at: now,
     };
     let caller = Caller { tenant: new.id.clone(), actor: actor.clone() };
-    let mut tx = app.db.begin().await?;
-    if !store::tenants::insert(&mut tx, &tenant).await? {
+    if !store::tenants::insert(tx, &tenant).await? {
         return Err(AccessRefusal::TenantTaken(new.id.clone()).into());
     }
     let after = json!({
@@ -56,9 +63,8 @@ async fn create_once(app: &App, actor: &Actor, new: &NewTenant) -> Result<Tenant
         "graceDays": tenant.grace_days, "agentLimit": tenant.agent_limit,
     });
     let subject = Subject::new("tenant", new.id.as_str());
-    audit::record(&mut tx, &caller, "tenant.created", subject, None, Some(after), now).await?;
-    sites::create_main(&mut tx, &caller, &tenant.name, tenant.zone, tenant.currency.clone(), now).await?;
-    tx.commit().await?;
+    audit::record(tx, &caller, "tenant.created", subject, None, Some(after), now).await?;
+    sites::create_main(tx, &caller, &tenant.name, tenant.zone, tenant.currency.clone(), now).await?;
     Ok(tenant)
 }
 

@@ -9,8 +9,10 @@ pub mod expiry;
 pub mod health;
 pub mod idempotency;
 pub mod ledger;
+pub mod memberships;
 pub mod options;
 pub mod server_settings;
+pub mod sessions;
 pub mod sign_in_failures;
 pub mod sites;
 pub mod sql;
@@ -36,8 +38,10 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         ledger::read::STATEMENTS,
         ledger::save::STATEMENTS,
         ledger::summary::STATEMENTS,
+        memberships::STATEMENTS,
         options::STATEMENTS,
         server_settings::STATEMENTS,
+        sessions::STATEMENTS,
         sign_in_failures::STATEMENTS,
         sites::STATEMENTS,
         tenants::STATEMENTS,

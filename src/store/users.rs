@@ -153,6 +153,11 @@ pub async fn find_password_by_id(db: &Db, user_id: &UserId) -> Result<Option<Sto
     db.query(FIND_PASSWORD_BY_ID).bind(user_id).optional().await
 }
 
+/// The stored password of a user, within a transaction.
+pub async fn find_password_by_id_in(tx: &mut Tx, user_id: &UserId) -> Result<Option<StoredPassword>, DbError> {
+    tx.query(FIND_PASSWORD_BY_ID).bind(user_id).optional().await
+}
+
 /// All users, by e-mail address.
 pub async fn list(db: &Db) -> Result<Vec<User>, DbError> {
     db.query(LIST_USERS).all().await

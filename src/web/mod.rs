@@ -1,6 +1,87 @@
 //! The back office: pages for the shop's employees.
 
-use actix_web::web::ServiceConfig;
+mod access;
+pub mod assets;
+mod confirm;
+mod error;
+pub mod filters;
+mod form;
+mod format;
+mod guard;
+mod html;
+mod pages;
+mod query;
+mod secret;
+mod session;
+mod shell;
+
+use actix_web::{
+    middleware::from_fn,
+    web::{self, ServiceConfig, get, post, resource},
+};
+
+use crate::app::App;
+use pages::{account, api_clients, audit_log, overview, setup, sign_in, team, tenants};
 
 /// Adds the routes of the back office.
-pub fn configure(_cfg: &mut ServiceConfig) {}
+pub fn configure(cfg: &mut ServiceConfig, app: &App) {
+    assets::configure(cfg);
+    cfg.service(resource("/").get(async || html::see_other("/admin"))).service(
+        web::scope("/admin")
+            // The last is the first to see a request.
+            .wrap(from_fn(error::pages))
+            .wrap(from_fn(guard::same_origin))
+            .wrap(session::middleware(app))
+            .wrap(from_fn(error::without_session))
+            .wrap(from_fn(guard::headers))
+            .configure(of_nobody)
+            .configure(of_tenant)
+            .default_service(web::route().to(access::nowhere)),
+    );
+}
+
+/// Pages that belong to no tenant. Their first segments are reserved: no tenant is called so.
+fn of_nobody(cfg: &mut ServiceConfig) {
+    cfg.service(resource(["", "/"]).route(get().to(tenants::index)))
+        .service(resource("/login").route(get().to(sign_in::form)).route(post().to(sign_in::sign_in)))
+        .service(
+            resource("/login/password")
+                .route(get().to(sign_in::password_form))
+                .route(post().to(sign_in::choose_password)),
+        )
+        .service(resource("/logout").route(post().to(sign_in::sign_out)))
+        .service(resource("/setup").route(get().to(setup::form)).route(post().to(setup::finish)))
+        .service(resource("/tenants").route(post().to(tenants::create)))
+        .service(resource("/tenants/new").route(get().to(tenants::new_form)))
+        .service(resource("/tenants/{id}/join").route(post().to(tenants::join)))
+        .service(resource("/account").route(get().to(account::index)))
+        .service(resource("/account/password").route(post().to(account::change_password)))
+        .service(resource("/account/comfort").route(post().to(account::comfort)))
+        .service(resource("/account/theme").route(post().to(account::switch_theme)))
+        .service(resource("/account/sessions/end-others").route(post().to(account::end_other_sessions)))
+        .service(resource("/account/sessions/{id}/end").route(post().to(account::end_session)));
+}
+
+/// Pages of a tenant. Each handler asks for the role that it needs.
+fn of_tenant(cfg: &mut ServiceConfig) {
+    cfg.service(resource("/{tenant}").route(get().to(overview::index)))
+        .service(resource("/{tenant}/team").route(get().to(team::index)).route(post().to(team::add)))
+        .service(resource("/{tenant}/team/new").route(get().to(team::new_form)))
+        .service(resource("/{tenant}/team/{user}").route(get().to(team::show)).route(post().to(team::set_role)))
+        .service(resource("/{tenant}/team/{user}/link").route(post().to(team::make_link)))
+        .service(
+            resource("/{tenant}/team/{user}/remove")
+                .route(get().to(team::confirm_removal))
+                .route(post().to(team::remove)),
+        )
+        .service(
+            resource("/{tenant}/api-clients").route(get().to(api_clients::index)).route(post().to(api_clients::create)),
+        )
+        .service(resource("/{tenant}/api-clients/new").route(get().to(api_clients::new_form)))
+        .service(
+            resource("/{tenant}/api-clients/{client}/revoke")
+                .route(get().to(api_clients::confirm_revocation))
+                .route(post().to(api_clients::revoke)),
+        )
+        .service(resource("/{tenant}/audit-log").route(get().to(audit_log::index)));
+}

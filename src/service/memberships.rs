@@ -1,0 +1,45 @@
+//! What a signed-in person may do in a tenant.
+
+use chrono_tz::Tz;
+
+use super::users::User;
+use crate::{
+    domain::{
+        ids::{TenantId, UserId},
+        money::Currency,
+        role::Role,
+        site::Site,
+    },
+    store::{self, Db, DbError},
+};
+
+/// A member who can sign in, with what pages show of the tenant.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// Who.
+    pub user: User,
+    /// What they may do.
+    pub role: Role,
+    /// What the tenant is called.
+    pub tenant_name: String,
+    /// In which time zone its pages tell times.
+    pub zone: Tz,
+    /// In which currency its points are worth something.
+    pub currency: Currency,
+    /// The most points that an agent may add or remove at once.
+    pub agent_limit: i64,
+}
+
+/// What `user_id` may do in `tenant`; `None` when they are no member, or disabled. To be asked at each request.
+pub async fn access(db: &Db, tenant: &TenantId, user_id: &UserId) -> Result<Option<Access>, DbError> {
+    let Some(row) = store::memberships::find_access(db, tenant, user_id).await? else { return Ok(None) };
+    let broken = |what: &str| DbError::Damaged(format!("tenant {tenant}: {what}"));
+    Ok(Some(Access {
+        zone: Site::time_zone(&row.time_zone).map_err(|error| broken(error.message()))?,
+        currency: Currency::parse(&row.currency).map_err(|error| broken(error.message()))?,
+        user: row.user,
+        role: row.role,
+        tenant_name: row.tenant_name,
+        agent_limit: row.agent_limit,
+    }))
+}

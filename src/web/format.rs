@@ -1,0 +1,150 @@
+//! Numbers, money and times as people read them. One place, so that another language is one more arm here.
+
+use chrono::{DateTime, SecondsFormat};
+use chrono_tz::Tz;
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use crate::domain::{money::Currency, time::Timestamp};
+
+/// A whole number with its thousands apart: `1,284,630`, `−50`.
+pub(crate) fn number(number: i64) -> String {
+    let sign = if number < 0 { "−" } else { "" };
+    format!("{sign}{}", grouped(&number.unsigned_abs().to_string()))
+}
+
+/// A whole number that says whether it gives or takes: `+50`, `−250`.
+pub(crate) fn signed(number: i64) -> String {
+    let sign = if number > 0 { "+" } else { "" };
+    format!("{sign}{}", self::number(number))
+}
+
+fn grouped(digits: &str) -> String {
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// An amount in the currency's own digits: `€12,846.30`, `¥1,200`, `CHF 10.00`.
+pub(crate) fn money(amount: Decimal, currency: &Currency) -> String {
+    let digits = currency.decimals();
+    let rounded = amount.round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero).abs();
+    let mut text = rounded.to_string();
+    if digits > 0 {
+        let given = text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+        if given == 0 {
+            text.push('.');
+        }
+        let missing = usize::try_from(digits).unwrap_or(0).saturating_sub(given);
+        text.extend(std::iter::repeat_n('0', missing));
+    }
+    let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(whole, rest)| (whole, Some(rest)));
+    let minus = if amount.is_sign_negative() && !rounded.is_zero() { "−" } else { "" };
+    // A code is a word of its own, a sign is not.
+    let blank = if currency.sign() == currency.as_str() { "\u{a0}" } else { "" };
+    let fraction = fraction.map(|digits| format!(".{digits}")).unwrap_or_default();
+    format!("{minus}{}{blank}{}{fraction}", currency.sign(), grouped(whole))
+}
+
+fn local(at: Timestamp, zone: Tz) -> DateTime<Tz> {
+    at.utc().with_timezone(&zone)
+}
+
+/// `22 Nov 2026`
+pub(crate) fn date(at: Timestamp, zone: Tz) -> String {
+    local(at, zone).format("%-d %b %Y").to_string()
+}
+
+/// `22 Nov 2026, 10:41`
+pub(crate) fn date_time(at: Timestamp, zone: Tz) -> String {
+    local(at, zone).format("%-d %b %Y, %H:%M").to_string()
+}
+
+/// `3 Nov, 14:22`: for lists whose headings name the year.
+pub(crate) fn day_time(at: Timestamp, zone: Tz) -> String {
+    local(at, zone).format("%-d %b, %H:%M").to_string()
+}
+
+/// `2026-11-22T10:41:00+01:00`, for machines.
+pub(crate) fn iso(at: Timestamp, zone: Tz) -> String {
+    local(at, zone).to_rfc3339_opts(SecondsFormat::Secs, false)
+}
+
+/// `1 customer`, `2,000 customers`.
+pub(crate) fn count(number: i64, one: &str, many: &str) -> String {
+    format!("{} {}", self::number(number), if number == 1 { one } else { many })
+}
+
+/// How long to wait: `40 seconds`, `3 minutes`.
+pub(crate) fn duration(secs: i64) -> String {
+    match secs {
+        ..=89 => count(secs.max(1), "second", "seconds"),
+        90..=5399 => count((secs + 59) / 60, "minute", "minutes"),
+        _ => count((secs + 3599) / 3600, "hour", "hours"),
+    }
+}
+
+/// The letters of a name's first and last word: `Jonas Weber` is `JW`.
+pub(crate) fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace();
+    let first = words.next().and_then(|word| word.chars().next());
+    let last = words.next_back().and_then(|word| word.chars().next());
+    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_their_thousands_apart() {
+        for (value, text) in [
+            (0, "0"),
+            (7, "7"),
+            (999, "999"),
+            (1000, "1,000"),
+            (1_284_630, "1,284,630"),
+            (-1153, "−1,153"),
+            (i64::MIN, "−9,223,372,036,854,775,808"),
+        ] {
+            assert_eq!(number(value), text);
+        }
+        assert_eq!((signed(50), signed(-250), signed(0)), ("+50".into(), "−250".into(), "0".into()));
+    }
+
+    #[test]
+    fn money_has_the_digits_of_its_currency() {
+        for (amount, currency, text) in [
+            ("12846.3", "EUR", "€12,846.30"),
+            ("5", "GBP", "£5.00"),
+            ("0.005", "USD", "$0.01"),
+            ("-10", "CHF", "−CHF\u{a0}10.00"),
+            ("1200.4", "JPY", "¥1,200"),
+            ("1.2345", "KWD", "KWD\u{a0}1.235"),
+            ("-0.001", "EUR", "€0.00"),
+        ] {
+            assert_eq!(money(amount.parse().unwrap(), &Currency::parse(currency).unwrap()), text);
+        }
+    }
+
+    #[test]
+    fn times_are_told_in_the_zone_of_the_page() {
+        let at = Timestamp::parse("2026-11-22T23:41:05.123456Z").unwrap();
+        assert_eq!(date_time(at, chrono_tz::Europe::Berlin), "23 Nov 2026, 00:41");
+        assert_eq!(iso(at, chrono_tz::Europe::Berlin), "2026-11-23T00:41:05+01:00");
+        assert_eq!(date(at, chrono_tz::America::New_York), "22 Nov 2026");
+    }
+
+    #[test]
+    fn initials_are_of_the_first_and_last_word() {
+        for (name, text) in
+            [("Jonas Weber", "JW"), ("ada", "A"), ("Ana Maria de Souza", "AS"), ("", ""), ("ßa x", "SSX")]
+        {
+            assert_eq!(initials(name), text);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! One file per page or resource, with its view, its form and its handlers.
+
+pub(super) mod account;
+pub(super) mod api_clients;
+pub(super) mod audit_log;
+pub(super) mod overview;
+pub(super) mod setup;
+pub(super) mod sign_in;
+pub(super) mod team;
+pub(super) mod tenants;

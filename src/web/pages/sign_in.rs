@@ -1,0 +1,233 @@
+//! `/admin/login`, `/admin/logout` and `/admin/login/password`: getting in and out.
+
+use actix_session::Session;
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
+    web::{Data, Query},
+};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::{
+    app::App,
+    domain::{ids::UserId, password::Password},
+    service::{
+        links::{self, LinkToken},
+        sign_in::{self, SignInError},
+        users,
+    },
+    web::{
+        error::WebError,
+        filters,
+        form::{Button, Errors, OpenToken, Protected},
+        format, html,
+        query::safe_next,
+        session,
+        shell::Shell,
+    },
+};
+
+/// What the address of the sign-in page says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct LoginQuery {
+    next: Option<String>,
+    signed_out: Option<String>,
+}
+
+/// The form of the sign-in page.
+#[derive(Deserialize)]
+pub(crate) struct LoginForm {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    password: String,
+    next: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "login.html")]
+struct LoginPage<'a> {
+    shell: &'a Shell,
+    errors: &'a Errors,
+    email: &'a str,
+    next: Option<&'a str>,
+    signed_out: bool,
+    /// Whether anybody can sign in at all.
+    set_up: bool,
+}
+
+/// The sign-in page. Who is signed in goes on at once.
+pub(crate) async fn form(
+    request: HttpRequest,
+    session: Session,
+    query: Query<LoginQuery>,
+    app: Data<App>,
+) -> Result<HttpResponse, WebError> {
+    let next = query.next.as_deref().and_then(safe_next);
+    if let Some(user_id) = session::user_id(&session).and_then(|id| UserId::parse(&id).ok())
+        && users::find_active(&app.db, &user_id).await?.is_some()
+    {
+        return Ok(html::see_other(next.unwrap_or("/admin")));
+    }
+    let token = OpenToken::of(&request);
+    let shell = Shell { csrf: token.value.clone(), ..Shell::new(&request, "Sign in") };
+    let page = LoginPage {
+        shell: &shell,
+        errors: &Errors::default(),
+        email: "",
+        next,
+        signed_out: query.signed_out.is_some(),
+        set_up: users::any(&app.db).await?,
+    };
+    token.keep(html::whole(StatusCode::OK, &page)?)
+}
+
+/// Signs in, under a new session.
+pub(crate) async fn sign_in(
+    request: HttpRequest,
+    session: Session,
+    app: Data<App>,
+    form: Protected<LoginForm>,
+) -> Result<HttpResponse, WebError> {
+    let form = form.0;
+    let next = form.next.as_deref().and_then(safe_next);
+    let mut errors = Errors::default();
+    if form.email.trim().is_empty() {
+        errors.add("email", "Enter your email address.");
+    }
+    if form.password.is_empty() {
+        errors.add("password", "Enter your password.");
+    }
+    let mut status = StatusCode::UNPROCESSABLE_ENTITY;
+    let mut wait_secs = None;
+    if errors.is_empty() {
+        let address = request.peer_addr().map(|peer| peer.ip());
+        match sign_in::sign_in(&app, &form.email, &form.password, address).await {
+            Ok(user) => return welcome(&request, &session, &app, &user.user_id, next).await,
+            Err(SignInError::Wrong) => errors.add("email", "The email address or the password is wrong."),
+            Err(SignInError::TooMany { retry_after_secs }) => {
+                status = StatusCode::TOO_MANY_REQUESTS;
+                wait_secs = Some(retry_after_secs);
+                let wait = format::duration(retry_after_secs);
+                errors.add("email", format!("Too many failed attempts. Wait {wait} and try again."));
+            }
+            Err(SignInError::Busy) => return Err(WebError::Unavailable),
+            Err(SignInError::Store(error)) => return Err(error.into()),
+            Err(error @ SignInError::Failed(_)) => return Err(WebError::internal("signing in", error)),
+        }
+    }
+    let token = OpenToken::of(&request);
+    let shell = Shell { csrf: token.value.clone(), ..Shell::new(&request, "Sign in").refused() };
+    let page = LoginPage { shell: &shell, errors: &errors, email: &form.email, next, signed_out: false, set_up: true };
+    let mut answer = token.keep(html::whole(status, &page)?)?;
+    if let Some(secs) = wait_secs {
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(secs));
+    }
+    Ok(answer)
+}
+
+/// Begins the session, and goes on to where the person wanted to be, or to the only tenant they have.
+pub(super) async fn welcome(
+    request: &HttpRequest,
+    session: &Session,
+    app: &App,
+    user_id: &UserId,
+    next: Option<&str>,
+) -> Result<HttpResponse, WebError> {
+    let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    session::begin(session, user_id.as_str(), agent)?;
+    if let Some(next) = next {
+        return Ok(html::see_other(next));
+    }
+    Ok(match users::memberships(&app.db, user_id).await?.as_slice() {
+        [only] => html::see_other(&format!("/admin/{}", only.tenant_id)),
+        _ => html::see_other("/admin"),
+    })
+}
+
+/// Signs out.
+pub(crate) async fn sign_out(session: Session, _form: Protected<Button>) -> HttpResponse {
+    session.purge();
+    html::see_other("/admin/login?signed_out=yes")
+}
+
+/// The link with which somebody chooses a password.
+#[derive(Debug, Deserialize)]
+pub(crate) struct LinkQuery {
+    #[serde(default)]
+    token: String,
+}
+
+/// The form behind the link.
+#[derive(Deserialize)]
+pub(crate) struct PasswordForm {
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    password: String,
+}
+
+#[derive(Template)]
+#[template(path = "password.html")]
+struct PasswordPage<'a> {
+    shell: &'a Shell,
+    errors: &'a Errors,
+    user: &'a users::User,
+    token: &'a LinkToken,
+}
+
+#[derive(Template)]
+#[template(path = "link_gone.html")]
+struct LinkGonePage<'a> {
+    shell: &'a Shell,
+    text: &'a str,
+}
+
+/// Says that a link is not good, and how to get another one.
+pub(super) fn link_gone(request: &HttpRequest, text: &str) -> Result<HttpResponse, WebError> {
+    let shell = Shell::new(request, "This link is no longer good");
+    html::whole(StatusCode::GONE, &LinkGonePage { shell: &shell, text })
+}
+
+const ASK_FOR_LINK: &str = "A link is good once and for three days. Ask an admin of your team for a new one.";
+
+/// Shows the form behind a link.
+pub(crate) async fn password_form(
+    request: HttpRequest,
+    query: Query<LinkQuery>,
+    app: Data<App>,
+) -> Result<HttpResponse, WebError> {
+    let token = LinkToken::new(&query.token);
+    let Some(user) = links::find(&app, &token).await? else { return link_gone(&request, ASK_FOR_LINK) };
+    let open = OpenToken::of(&request);
+    let shell = Shell { csrf: open.value.clone(), ..Shell::new(&request, "Choose a password") };
+    let page = PasswordPage { shell: &shell, errors: &Errors::default(), user: &user, token: &token };
+    open.keep(html::whole(StatusCode::OK, &page)?)
+}
+
+/// Sets the password of whose link it is, and signs in.
+pub(crate) async fn choose_password(
+    request: HttpRequest,
+    session: Session,
+    app: Data<App>,
+    form: Protected<PasswordForm>,
+) -> Result<HttpResponse, WebError> {
+    let token = LinkToken::new(&form.0.token);
+    let Some(user) = links::find(&app, &token).await? else { return link_gone(&request, ASK_FOR_LINK) };
+    let mut errors = Errors::default();
+    let Some(password) = errors.check("password", Password::parse_for(&form.0.password, user.email.as_str())) else {
+        let open = OpenToken::of(&request);
+        let shell = Shell { csrf: open.value.clone(), ..Shell::new(&request, "Choose a password").refused() };
+        let page = PasswordPage { shell: &shell, errors: &errors, user: &user, token: &token };
+        return open.keep(html::whole(StatusCode::UNPROCESSABLE_ENTITY, &page)?);
+    };
+    match links::redeem(&app, &token, &password).await? {
+        Some(user_id) => welcome(&request, &session, &app, &user_id, None).await,
+        None => link_gone(&request, ASK_FOR_LINK),
+    }
+}

@@ -1,0 +1,191 @@
+// Enhancement only: every page works without this file.
+const $ = (selector, root = document) => root.querySelector(selector);
+const root = document.documentElement;
+const language = root.lang === "en" ? "en-GB" : root.lang;
+const YEAR_SECS = 31536000;
+
+/* ------------------------------------------------------------------ theme */
+// The server renders the theme from the cookie; here it only changes without a page load.
+$("[data-theme-switch]")?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const chosen = root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  root.dataset.theme = chosen === "dark" ? "light" : "dark";
+  $("meta[name=color-scheme]").content = root.dataset.theme;
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `guerdon-theme=${root.dataset.theme}; Path=/; Max-Age=${YEAR_SECS}; SameSite=Lax${secure}`;
+});
+
+/* ------------------------------------------------------------------- keys */
+const search = $("#q");
+const results = $("#search-results");
+const typing = (element) => element.closest("input, textarea, select, [contenteditable]");
+let prefixAt = 0;
+
+addEventListener("keydown", (event) => {
+  if (event.key === "k" && (event.ctrlKey || event.metaKey) && search) {
+    event.preventDefault();
+    search.focus();
+    search.select();
+    return;
+  }
+  if (!document.body.hasAttribute("data-keys") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (typing(event.target) || $("dialog[open]")) return;
+  if (event.key === "/" && search) {
+    event.preventDefault();
+    search.focus();
+    search.select();
+  } else if (event.key === "?") {
+    $("#shortcuts")?.togglePopover();
+  } else if (event.key === "g") {
+    prefixAt = Date.now();
+  } else if (Date.now() - prefixAt < 1200 && /^[a-z]$/.test(event.key)) {
+    prefixAt = 0;
+    $(`[data-go="${event.key}"]`)?.click();
+  }
+});
+
+/* ----------------------------------------------------------------- search */
+results?.parentElement.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    results.replaceChildren();
+    search.focus();
+  }
+  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+  const stops = [search, ...results.querySelectorAll("a")];
+  const next = stops[stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1)];
+  if (next) {
+    event.preventDefault();
+    next.focus();
+  }
+});
+addEventListener("click", (event) => {
+  if (!event.target.closest(".global-search")) results?.replaceChildren();
+});
+search?.addEventListener("input", () => {
+  if (search.value.trim() === "") results.replaceChildren();
+});
+
+/* ----------------------------------------------------------------- toasts */
+const TOAST_MS = 5000;
+const TOAST_WITH_ACTION_MS = 10000;
+const watched = new WeakSet();
+function watchToasts() {
+  for (const toast of document.querySelectorAll("#toasts > .toast")) {
+    if (watched.has(toast)) continue;
+    watched.add(toast);
+    const remove = () => {
+      // Whoever points at it or stands on its button is still reading.
+      if (toast.matches(":hover, :focus-within")) setTimeout(remove, 1000);
+      else toast.remove();
+    };
+    setTimeout(remove, toast.querySelector("button") ? TOAST_WITH_ACTION_MS : TOAST_MS);
+  }
+}
+watchToasts();
+new MutationObserver(watchToasts).observe($("#toasts") ?? document.body, { childList: true });
+
+/* ------------------------------------------------------------------ forms */
+// A second click on the button sends nothing.
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.ariaBusy === "true") {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  form.ariaBusy = "true";
+}, true);
+const free = (scope) => scope.querySelectorAll?.("form[aria-busy]").forEach((form) => { form.ariaBusy = null; });
+addEventListener("pageshow", () => free(document));
+
+// Unsaved changes: the save bar takes the place of the search, and leaving warns.
+const dirty = () => $("form[data-dirty]");
+function changed(is) {
+  const bar = $("#savebar");
+  if (bar) bar.hidden = !is;
+  root.toggleAttribute("data-unsaved", is);
+}
+addEventListener("input", (event) => { if (event.target.form === dirty() && dirty()) changed(true); });
+addEventListener("reset", (event) => { if (event.target === dirty()) { changed(false); setTimeout(refresh); } });
+addEventListener("submit", (event) => { if (event.target === dirty()) changed(false); });
+addEventListener("beforeunload", (event) => { if (root.hasAttribute("data-unsaved")) event.preventDefault(); });
+
+// Copy buttons say when they did it.
+addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.dataset.copy);
+  const label = $("[data-label]", button) ?? button;
+  const before = label.textContent;
+  label.textContent = "Copied";
+  setTimeout(() => { label.textContent = before; }, 2000);
+});
+for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
+
+/* ---------------------------------------------------------------- dialogs */
+const dialog = $("#dialog");
+dialog?.addEventListener("close", () => dialog.replaceChildren());
+addEventListener("click", (event) => {
+  if (event.target.closest("[data-close]") && dialog?.open) {
+    event.preventDefault();
+    dialog.close();
+  }
+});
+
+/* ------------------------------------------------------- htmx, and nothing else of it elsewhere */
+const body = document.body;
+body.addEventListener("htmx:beforeSwap", (event) => {
+  // An error that the server put into words is shown; the page stays as it is.
+  if (event.detail.xhr.status >= 400 && event.detail.xhr.getResponseHeader("HX-Retarget")) event.detail.shouldSwap = true;
+});
+body.addEventListener("htmx:afterSwap", (event) => {
+  const target = event.detail.target;
+  if (target === dialog) dialog.showModal();
+  else if (target.id === "main" || target.id === "problems") {
+    const problem = $("[data-autofocus]");
+    if (problem) problem.focus();
+    else if (target.id === "main") {
+      // Unless the control that was used is still there, the new content is where reading goes on.
+      if (document.activeElement === document.body) target.focus({ preventScroll: true });
+      scrollTo({ top: 0 });
+    }
+  }
+  refresh();
+});
+body.addEventListener("htmx:afterRequest", () => free(document));
+for (const name of ["htmx:sendError", "htmx:timeout"]) body.addEventListener(name, unreachable);
+body.addEventListener("htmx:responseError", (event) => {
+  if (!event.detail.xhr.getResponseHeader("HX-Retarget")) unreachable();
+});
+body.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target?.id === "main") $("#problems")?.replaceChildren();
+});
+function unreachable() {
+  const problems = $("#problems") ?? $("#main");
+  problems.replaceChildren($("#unreachable").content.cloneNode(true));
+  problems.scrollIntoView({ block: "center" });
+}
+
+/* --------------------------------------------------------- live figures */
+const number = new Intl.NumberFormat(language);
+const parsed = (text) => Number.parseInt(text.replace(/\D/g, ""), 10) || 0;
+
+/** Adjusting points: the balance that follows, and a button that says what it does. */
+function refreshAdjust(form) {
+  const points = parsed(form.points.value);
+  const adds = form.direction.value !== "remove";
+  const after = $("[data-after]", form);
+  after.textContent = number.format(Number(form.dataset.balance) + (adds ? points : -points));
+  const what = points === 0 ? "points" : points === 1 ? "1 point" : `${number.format(points)} points`;
+  $("[data-submit]", form).textContent = `${adds ? "Add" : "Remove"} ${what}`;
+}
+function refresh() {
+  for (const form of document.querySelectorAll("[data-adjust]")) refreshAdjust(form);
+}
+addEventListener("input", (event) => {
+  if (event.target.form?.matches("[data-adjust]")) refreshAdjust(event.target.form);
+});
+
+refresh();
+$("[data-autofocus]")?.focus();

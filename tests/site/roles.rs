@@ -1,0 +1,104 @@
+//! Who may go where: every page and every change, for every role, for nobody and for strangers.
+
+use guerdon::domain::role::Role;
+use reqwest::Method;
+
+use super::{
+    common::on_both,
+    visitor::{acme, make_tenant, make_user},
+};
+
+/// Every page and change of a tenant, with the least role. `{user}` is the agent's id.
+const ROUTES: [(&str, &str, Role); 13] = [
+    ("GET", "", Role::Viewer),
+    ("GET", "/team", Role::Admin),
+    ("POST", "/team", Role::Admin),
+    ("GET", "/team/new", Role::Admin),
+    ("GET", "/team/{user}", Role::Admin),
+    ("POST", "/team/{user}", Role::Admin),
+    ("POST", "/team/{user}/link", Role::Admin),
+    ("GET", "/team/{user}/remove", Role::Admin),
+    ("GET", "/api-clients", Role::Admin),
+    ("POST", "/api-clients", Role::Admin),
+    ("GET", "/api-clients/new", Role::Admin),
+    ("GET", "/api-clients/acme.none/revoke", Role::Admin),
+    ("GET", "/audit-log", Role::Admin),
+];
+
+on_both! {
+    async fn every_page_asks_for_its_role(app, _clock) {
+        let (site, _ann) = acme(app).await;
+        let agent = make_user(app, "agent@example.com", "Agnes", Some(Role::Agent)).await;
+        make_user(app, "viewer@example.com", "Vic", Some(Role::Viewer)).await;
+        make_user(app, "manager@example.com", "Max", Some(Role::Manager)).await;
+        for role in Role::ALL {
+            let visitor = site.visitor();
+            let email = if role == Role::Admin { "ann@example.com".to_owned() } else { format!("{}@example.com", role.as_str()) };
+            visitor.sign_in(&email).await;
+            let token = visitor.token().await;
+            for (method, path, least) in ROUTES {
+                let path = format!("/admin/acme{}", path.replace("{user}", agent.as_str()));
+                let answer = match method {
+                    "GET" => visitor.get(&path).await,
+                    _ => visitor.post(&path, &[("csrf", &token), ("role", "agent")]).await,
+                };
+                let allowed = answer.status != 403;
+                assert_eq!(allowed, role >= least, "{method} {path} as {}: {}", role.as_str(), answer.status);
+                if !allowed {
+                    assert!(answer.one("main").contains("Ann Archer"), "names who can: {}", answer.text);
+                    assert!(answer.one("main").contains(&format!("yours is {}", role.as_str())));
+                }
+            }
+        }
+    }
+
+    async fn the_navigation_shows_only_what_the_role_reaches(app, _clock) {
+        let (site, ann) = acme(app).await;
+        make_user(app, "vic@example.com", "Vic", Some(Role::Viewer)).await;
+        let vic = site.visitor();
+        vic.sign_in("vic@example.com").await;
+        for (visitor, sees) in [(&ann, true), (&vic, false)] {
+            let page = visitor.page("/admin/acme").await;
+            assert_eq!(page.has("#nav a[href='/admin/acme/team']"), sees);
+            for href in page.all("#nav a").iter().enumerate().map(|(at, _)| at) {
+                let selector = format!("#nav li:nth-child({}) a", href + 1);
+                if page.has(&selector) {
+                    visitor.page(&page.attribute(&selector, "href")).await;
+                }
+            }
+        }
+    }
+
+    async fn strangers_learn_not_even_that_there_is_a_tenant(app, _clock) {
+        let (site, ann) = acme(app).await;
+        make_tenant(app, "other", "Other").await;
+        for (_, path, _) in ROUTES {
+            let there = ann.get(&format!("/admin/other{path}")).await;
+            let none = ann.get(&format!("/admin/none{path}")).await;
+            if path != "/team/{user}/link" {
+                assert_eq!((there.status.as_u16(), none.status.as_u16()), (404, 404), "{path}");
+                assert_eq!(there.one("main h1"), none.one("main h1"));
+            }
+            assert!(!there.text.contains("Other"), "{path}");
+        }
+        let token = ann.token().await;
+        assert_eq!(ann.post("/admin/other/api-clients", &[("csrf", &token)]).await.status, 404);
+        assert_eq!(site.visitor().get("/admin/other").await.status, 303);
+    }
+
+    async fn who_is_not_signed_in_is_sent_to_sign_in(app, _clock) {
+        let (site, _ann) = acme(app).await;
+        let visitor = site.visitor();
+        for (method, path, _) in ROUTES {
+            let path = format!("/admin/acme{path}");
+            let answer = visitor.send(method.parse::<Method>().unwrap(), &path, &[], String::new()).await;
+            if method == "GET" && !path.ends_with("/link") {
+                assert!(answer.location().starts_with("/admin/login?next=%2Fadmin%2Facme"), "{path}");
+            } else {
+                assert!(matches!(answer.status.as_u16(), 303 | 400 | 405), "{method} {path} {}", answer.status);
+            }
+        }
+        assert_eq!(visitor.post("/admin/acme/team", &[("email", "x")]).await.location(), "/admin/login");
+        assert_eq!(visitor.get("/admin/acme/nothing").await.status, 303);
+    }
+}
