@@ -8,6 +8,7 @@ mod error;
 mod guard;
 mod json;
 mod params;
+mod redeem_options;
 mod routes;
 mod tokens;
 
@@ -21,7 +22,7 @@ const REPLAYED: (&str, &str) = ("Idempotent-Replayed", "true");
 
 /// Every route of the API; each resource lists its own.
 fn routes() -> Vec<Route> {
-    let lists = [tokens::routes()];
+    let lists = [redeem_options::routes(), tokens::routes()];
     lists.into_iter().flatten().collect()
 }
 

@@ -8,5 +8,6 @@ mod common;
 mod cors;
 mod customer_tokens;
 mod oauth;
+mod redeem_options;
 mod requests;
 mod shop;

@@ -1,0 +1,219 @@
+//! Redemption options: what points can be exchanged for.
+
+mod view;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header::ContentType},
+    web::{Data, Payload},
+};
+use serde_json::{Map, Value};
+
+use super::{
+    REPLAYED, auth, body,
+    error::ApiError,
+    params,
+    routes::{self, Route},
+};
+use crate::{
+    app::App,
+    domain::{
+        invalid::FieldErrors,
+        option::{OptionDraft, RedeemOption},
+        scope::Scope,
+        token::{AccessToken, Bearer},
+    },
+    service::{
+        options::{self, Created, OptionError},
+        sites,
+    },
+};
+
+const OPTIONS: &str = "/reward-points/{tenant}/redeemOptions";
+const OPTION: &str = "/reward-points/{tenant}/redeemOptions/{redeemOptionId}";
+
+/// The routes of this resource.
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        routes::post(OPTIONS, create),
+        routes::get(OPTIONS, list),
+        routes::get(OPTION, read),
+        routes::put(OPTION, update),
+        routes::delete(OPTION, archive),
+    ]
+}
+
+fn json(body: String) -> HttpResponse {
+    HttpResponse::Ok().content_type(ContentType::json()).body(body)
+}
+
+/// What the bearer of a token may see: programs everything that is not deleted, customers and guests what can be had.
+fn is_seen(option: &RedeemOption, token: &AccessToken, app: &App) -> bool {
+    match token.bearer {
+        Bearer::Service { .. } => option.archived_at.is_none(),
+        Bearer::Customer(_) | Bearer::Anonymous { .. } => option.is_offered(app.now()) && option.left() != Some(0),
+    }
+}
+
+/// Create a redemption option
+///
+/// The option goes to the end of the list. The answer is the list of all options.
+#[utoipa::path(
+    post, path = OPTIONS, tag = "Redemption options", operation_id = "createRedeemOption",
+    params(
+        ("tenant" = String, Path, description = "The tenant of the token."),
+        ("Idempotency-Key" = Option<String>, Header, max_length = 255,
+            description = "Makes the request safe to repeat: with the same key and body the same list is answered, with \
+                another body it is refused with 422."),
+    ),
+    request_body = view::NewRedeemOption,
+    responses(
+        (status = 200, description = "All options.", content_type = "application/json", body = Vec<view::RedeemOption>),
+        (status = 400, description = "Something does not fit."),
+        (status = 422, description = "The Idempotency-Key was used for another request."),
+    ),
+    security(("OAuth2" = ["rewardspoints.rewardpoints_manage"])),
+)]
+pub(super) async fn create(app: Data<App>, request: HttpRequest, payload: Payload) -> Result<HttpResponse, ApiError> {
+    let caller = auth::service(&app, &request, &[Scope::RewardPointsManage]).await?;
+    let body = body::read(&request, payload).await?;
+    let draft = OptionDraft::from_json(&body.object()?)?;
+    let key = body.keyed(&request)?;
+    Ok(match options::create(&app, &caller, &draft, key.as_ref()).await? {
+        Created::Now { body, .. } => json(body),
+        Created::Before { status, body } => HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::OK))
+            .insert_header(REPLAYED)
+            .content_type(ContentType::json())
+            .body(body),
+    })
+}
+
+/// List the redemption options
+///
+/// Customers and guests get what can be had now, programs also what is not offered at present.
+#[utoipa::path(
+    get, path = OPTIONS, tag = "Redemption options", operation_id = "listRedeemOptions",
+    params(
+        ("tenant" = String, Path, description = "The tenant of the token."),
+        ("siteCode" = Option<String>, Query, example = "main",
+            description = "Only what can be had on this site; on any of them by default."),
+    ),
+    responses(
+        (status = 200, description = "The options, in the order in which they are to be shown.",
+            content_type = "application/json", body = Vec<view::RedeemOption>),
+    ),
+    security(("OAuth2" = []), ("CustomerAccessToken" = []), ("AnonymousAccessToken" = [])),
+)]
+pub(super) async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let token = auth::token(&app, &request).await?;
+    let site = params::site(&request)?;
+    let mut found = options::list_present(&app.db, &token.tenant).await?;
+    found.retain(|option| is_seen(option, &token, &app));
+    if let Some(site) = site {
+        if sites::find(&app.db, &token.tenant, &site).await?.is_none() {
+            return Err(FieldErrors::one("siteCode", format!("There is no site `{site}`.")).into());
+        }
+        found.retain(|option| option.is_on(&site));
+    }
+    Ok(json(options::to_json(&found)))
+}
+
+/// Read a redemption option
+#[utoipa::path(
+    get, path = OPTION, tag = "Redemption options", operation_id = "readRedeemOption",
+    params(
+        ("tenant" = String, Path, description = "The tenant of the token."),
+        ("redeemOptionId" = String, Path, description = "The option."),
+    ),
+    responses(
+        (status = 200, description = "The option.", content_type = "application/json", body = view::RedeemOption),
+        (status = 404, description = "There is no such option, or it was deleted. For customers and guests: or it cannot \
+            be had now."),
+    ),
+    security(("OAuth2" = []), ("CustomerAccessToken" = []), ("AnonymousAccessToken" = [])),
+)]
+pub(super) async fn read(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let token = auth::token(&app, &request).await?;
+    let id = params::path(&request, "redeemOptionId")?;
+    let option = options::find(&app.db, &token.tenant, &id).await?;
+    let option = option.filter(|option| is_seen(option, &token, &app)).ok_or(OptionError::Unknown(id))?;
+    Ok(json(option.to_json().to_string()))
+}
+
+/// Change a redemption option
+///
+/// Replaces the option. `metadata.version` is that of the option when it was read: if it was changed since then, this is
+/// refused with 409. Without a version the change is taken as it is. The fields `active`, `activeFrom`, `activeUntil`,
+/// `stock`, `maxPerCustomer`, `sites`, `couponLifetimeDays`, `boundToCustomer` and `names` stay as they are when they are
+/// left out; `null` takes them away.
+#[utoipa::path(
+    put, path = OPTION, tag = "Redemption options", operation_id = "updateRedeemOption",
+    params(
+        ("tenant" = String, Path, description = "The tenant of the token."),
+        ("redeemOptionId" = String, Path, description = "The option."),
+    ),
+    request_body = view::NewRedeemOption,
+    responses(
+        (status = 200, description = "It was changed."),
+        (status = 400, description = "Something does not fit."),
+        (status = 404, description = "There is no such option, or it was deleted."),
+        (status = 409, description = "It was changed since this version."),
+    ),
+    security(("OAuth2" = ["rewardspoints.rewardpoints_manage"])),
+)]
+pub(super) async fn update(app: Data<App>, request: HttpRequest, payload: Payload) -> Result<HttpResponse, ApiError> {
+    let caller = auth::service(&app, &request, &[Scope::RewardPointsManage]).await?;
+    let id = params::path(&request, "redeemOptionId")?;
+    let map = body::read(&request, payload).await?.object()?;
+    let version = version(&map)?;
+    options::update(&app, &caller, &id, version, |present| OptionDraft::from_json_over(&map, present)).await?;
+    Ok(HttpResponse::Ok().finish())
+}
+
+/// The version that a change was made from.
+fn version(map: &Map<String, Value>) -> Result<Option<i64>, FieldErrors> {
+    match map.get("metadata") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(metadata)) => match metadata.get("version") {
+            None | Some(Value::Null) => Ok(None),
+            Some(version) => match version.as_i64() {
+                Some(version) => Ok(Some(version)),
+                None => Err(FieldErrors::one("metadata.version", "Give a whole number, or leave it out.")),
+            },
+        },
+        Some(_) => Err(FieldErrors::one("metadata", "Give an object with the version, or leave it out.")),
+    }
+}
+
+/// Delete a redemption option
+///
+/// It can no longer be had and is in no list any more. Coupons that it bought stay good.
+#[utoipa::path(
+    delete, path = OPTION, tag = "Redemption options", operation_id = "deleteRedeemOption",
+    params(
+        ("tenant" = String, Path, description = "The tenant of the token."),
+        ("redeemOptionId" = String, Path, description = "The option."),
+    ),
+    responses(
+        (status = 204, description = "It is deleted."),
+        (status = 404, description = "There is no such option, or it was deleted before."),
+    ),
+    security(("OAuth2" = ["rewardspoints.rewardpoints_manage"])),
+)]
+pub(super) async fn archive(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let caller = auth::service(&app, &request, &[Scope::RewardPointsManage]).await?;
+    options::archive(&app, &caller, &params::path(&request, "redeemOptionId")?).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+impl From<OptionError> for ApiError {
+    fn from(error: OptionError) -> Self {
+        match error {
+            OptionError::Invalid(errors) => errors.into(),
+            OptionError::Unknown(_) => Self::NotFound(error.to_string()),
+            OptionError::Stale(_) => Self::OptionConflict(error.to_string()),
+            OptionError::KeyReused => Self::KeyReused,
+            OptionError::Store(error) => error.into(),
+        }
+    }
+}
