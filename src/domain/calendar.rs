@@ -1,6 +1,8 @@
 //! Until when points are valid: calendar months in the site's time zone.
 
-use chrono::{DateTime, Days, LocalResult, Months, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Timelike as _};
+use chrono::{
+    DateTime, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Timelike as _,
+};
 use chrono_tz::Tz;
 
 use super::{invalid::Invalid, time::Timestamp};
@@ -70,6 +72,17 @@ pub fn start_of_day_after(from: Timestamp, days: u64, zone: Tz) -> Timestamp {
     target
         .and_then(|at| instant(at, zone))
         .map_or(Timestamp::MAX, |at| Timestamp::from(at.to_utc()).min(Timestamp::MAX))
+}
+
+/// The start of a local day.
+pub fn start_of(day: NaiveDate, zone: Tz) -> Timestamp {
+    instant(day.and_time(NaiveTime::MIN), zone)
+        .map_or(Timestamp::MAX, |at| Timestamp::from(at.to_utc()).min(Timestamp::MAX))
+}
+
+/// The local day of an instant.
+pub fn day_of(at: Timestamp, zone: Tz) -> NaiveDate {
+    at.utc().with_timezone(&zone).date_naive()
 }
 
 /// The instant of a local time: the later one if it exists twice, the first one after it if it does not exist.

@@ -4,8 +4,11 @@ pub mod access_tokens;
 pub mod api_clients;
 pub mod audit;
 pub mod coupons;
+pub mod customers;
 pub mod db;
+pub mod directory;
 pub mod expiry;
+pub mod figures;
 pub mod health;
 pub mod idempotency;
 pub mod ledger;
@@ -31,9 +34,13 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         api_clients::STATEMENTS,
         audit::STATEMENTS,
         coupons::STATEMENTS,
+        customers::STATEMENTS,
+        directory::STATEMENTS,
         expiry::STATEMENTS,
+        figures::STATEMENTS,
         health::STATEMENTS,
         idempotency::STATEMENTS,
+        ledger::history::STATEMENTS,
         ledger::load::STATEMENTS,
         ledger::read::STATEMENTS,
         ledger::save::STATEMENTS,

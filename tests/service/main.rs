@@ -5,6 +5,11 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod customers;
 mod desk;
+mod figures;
+mod history;
 mod options;
+mod scale;
+mod shop;
 mod sites;

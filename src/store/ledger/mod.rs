@@ -3,6 +3,7 @@
 //! Writes of many accounts go out as one statement per table, over a JSON array, so that a transaction costs the
 //! same number of statements however many requests share it.
 
+pub mod history;
 pub mod load;
 pub mod read;
 pub mod rows;

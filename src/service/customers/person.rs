@@ -1,0 +1,70 @@
+//! Personal data of a customer, kept apart from the ledger: read, set, erased.
+
+use serde_json::json;
+
+pub use crate::domain::customer::{Birthday, PersonalData};
+use crate::{
+    app::App,
+    domain::{
+        actor::Caller,
+        audit::Subject,
+        ids::{CustomerId, TenantId},
+    },
+    service::audit,
+    store::{Db, DbError, customers, db::retry_on_conflict},
+};
+
+/// What is known of a customer as a person; empty when nothing is.
+pub async fn find(db: &Db, tenant: &TenantId, customer: &CustomerId) -> Result<PersonalData, DbError> {
+    customers::find(db, tenant, customer).await
+}
+
+/// Whether the customer has or had an account, or personal data.
+pub async fn is_known(db: &Db, tenant: &TenantId, customer: &CustomerId) -> Result<bool, DbError> {
+    customers::is_known(db, tenant, customer).await
+}
+
+/// Keeps what is known of a customer as a person, in the place of what was known before. The audit log tells which
+/// fields changed, not what they hold: it cannot forget.
+pub async fn set(app: &App, caller: &Caller, customer: &CustomerId, person: &PersonalData) -> Result<(), DbError> {
+    retry_on_conflict(|| set_once(app, caller, customer, person)).await
+}
+
+async fn set_once(app: &App, caller: &Caller, customer: &CustomerId, person: &PersonalData) -> Result<(), DbError> {
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let before = customers::find_in(&mut tx, &caller.tenant, customer).await?;
+    let changed = changed(&before, person);
+    if changed.is_empty() {
+        return Ok(());
+    }
+    customers::put(&mut tx, &caller.tenant, customer, person, now).await?;
+    let subject = Subject { kind: "customer", id: customer.as_str() };
+    let after = json!({ "changed": changed });
+    audit::record(&mut tx, caller, "customer.change_person", subject, None, Some(after), now).await?;
+    tx.commit().await
+}
+
+fn changed(before: &PersonalData, after: &PersonalData) -> Vec<&'static str> {
+    let fields = [
+        ("name", before.name != after.name),
+        ("email", before.email != after.email),
+        ("birthday", before.birthday != after.birthday),
+        ("language", before.language != after.language),
+    ];
+    fields.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+}
+
+/// Forgets the person: personal data, and the private notes of employees. Account, entries and sums stay.
+pub async fn erase(app: &App, caller: &Caller, customer: &CustomerId) -> Result<(), DbError> {
+    retry_on_conflict(|| erase_once(app, caller, customer)).await
+}
+
+async fn erase_once(app: &App, caller: &Caller, customer: &CustomerId) -> Result<(), DbError> {
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    customers::erase(&mut tx, &caller.tenant, customer).await?;
+    let subject = Subject { kind: "customer", id: customer.as_str() };
+    audit::record(&mut tx, caller, "customer.erase_person", subject, None, None, now).await?;
+    tx.commit().await
+}
