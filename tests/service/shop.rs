@@ -15,7 +15,7 @@ use guerdon::{
     service::{
         customers::{list::Today, person},
         ledger::command::{Command, Done, NewCredit, NewDebit, NewRedemption, Remarks, Reply, Request},
-        sites,
+        tenants::{self, NewTenant},
     },
     store::options,
 };
@@ -38,9 +38,11 @@ impl<'a> Shop<'a> {
     /// A tenant in Berlin that pays in euros, with one site and one employee, Jonas Weber.
     pub(crate) async fn open(app: &'a App, tenant: &str) -> Self {
         let shop = Self { app, tenant: TenantId::parse(tenant).unwrap() };
+        let (zone, currency) = ("Europe/Berlin".parse().unwrap(), Currency::parse("EUR").unwrap());
+        let new = NewTenant { id: shop.tenant.clone(), name: "Shop".to_owned(), zone, currency };
+        tenants::create(app, &Actor::system("test"), &new).await.unwrap();
         let mut tx = app.db.begin().await.unwrap();
         for sql in [
-            format!("INSERT INTO tenants VALUES ('{tenant}', 'Shop', 'Europe/Berlin', 'EUR', 14, 500, 0)"),
             "INSERT INTO users (user_id, email, name, password_hash, operator, created_at)
              VALUES ('u1', 'jonas@example.com', 'Jonas Weber', '', FALSE, 0) ON CONFLICT DO NOTHING"
                 .to_owned(),
@@ -48,8 +50,6 @@ impl<'a> Shop<'a> {
         ] {
             tx.query(raw(sql)).run().await.unwrap();
         }
-        let (zone, currency) = ("Europe/Berlin".parse().unwrap(), Currency::parse("EUR").unwrap());
-        sites::create_main(&mut tx, &shop.caller(), "Shop", zone, currency, app.now()).await.unwrap();
         tx.commit().await.unwrap();
         shop
     }
