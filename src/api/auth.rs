@@ -58,8 +58,17 @@ pub(super) fn require(token: &AccessToken, any_of: &[Scope]) -> Result<(), ApiEr
 /// 401 without a good token, 403 with that of a program or a guest.
 pub(super) async fn customer(app: &App, request: &HttpRequest) -> Result<(Caller, CustomerId), ApiError> {
     let token = token(app, request).await?;
+    let customer = require_customer(&token)?.clone();
+    Ok((token.caller(), customer))
+}
+
+/// The customer whose token it is.
+///
+/// # Errors
+/// 403 when it is that of a program or a guest.
+pub(super) fn require_customer(token: &AccessToken) -> Result<&CustomerId, ApiError> {
     match &token.bearer {
-        Bearer::Customer(customer) => Ok((token.caller(), customer.clone())),
+        Bearer::Customer(customer) => Ok(customer),
         Bearer::Service { .. } | Bearer::Anonymous { .. } => {
             Err(ApiError::Forbidden("This takes the token of a signed-in customer.".to_owned()))
         }

@@ -73,17 +73,24 @@ impl From<Invalid> for ApiError {
     }
 }
 
-impl From<DbError> for ApiError {
-    fn from(error: DbError) -> Self {
+impl ApiError {
+    /// What the database's failure is told as.
+    pub(super) fn of_database(error: &DbError) -> Self {
         let away = error.is_temporary();
         let mut text = error.to_string();
-        let mut cause = std::error::Error::source(&error);
+        let mut cause = std::error::Error::source(error);
         while let Some(next) = cause {
             // Writing into a String does not fail.
             let _ = write!(text, ": {next}");
             cause = next.source();
         }
         if away { Self::Unavailable(text) } else { Self::Internal(text) }
+    }
+}
+
+impl From<DbError> for ApiError {
+    fn from(error: DbError) -> Self {
+        Self::of_database(&error)
     }
 }
 

@@ -7,8 +7,10 @@ mod cors;
 mod error;
 mod guard;
 mod json;
+mod page;
 mod params;
 mod redeem_options;
+mod reward_points;
 mod routes;
 mod tokens;
 
@@ -20,10 +22,13 @@ use routes::Route;
 /// Marks the answer to an earlier request that is given again.
 const REPLAYED: (&str, &str) = ("Idempotent-Replayed", "true");
 
-/// Every route of the API; each resource lists its own.
+/// Every route of the API; each resource lists its own. Paths that begin with a fixed segment stand before those that
+/// begin with a tenant.
 fn routes() -> Vec<Route> {
-    let lists = [redeem_options::routes(), tokens::routes()];
-    lists.into_iter().flatten().collect()
+    let mut routes = reward_points::routes();
+    routes.extend(redeem_options::routes());
+    routes.extend(tokens::routes());
+    routes
 }
 
 /// Method and path of every operation, such as `("GET", "/reward-points/customer/{customerId}")`.

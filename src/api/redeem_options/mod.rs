@@ -30,11 +30,13 @@ use crate::{
 };
 
 const OPTIONS: &str = "/reward-points/{tenant}/redeemOptions";
+const OWN_OPTIONS: &str = "/reward-points/public/customer/redeemOptions";
 const OPTION: &str = "/reward-points/{tenant}/redeemOptions/{redeemOptionId}";
 
 /// The routes of this resource.
 pub(super) fn routes() -> Vec<Route> {
     vec![
+        routes::get(OWN_OPTIONS, list_own),
         routes::post(OPTIONS, create),
         routes::get(OPTIONS, list),
         routes::get(OPTION, read),
@@ -106,9 +108,36 @@ pub(super) async fn create(app: Data<App>, request: HttpRequest, payload: Payloa
 )]
 pub(super) async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let token = auth::token(&app, &request).await?;
-    let site = params::site(&request)?;
+    listed(&app, &request, &token).await
+}
+
+/// List what one can have
+///
+/// The redemption options that the signed-in customer can have now. An addition to the contract.
+#[utoipa::path(
+    get, path = OWN_OPTIONS, tag = "One's own points", operation_id = "listOwnRedeemOptions",
+    params(
+        ("siteCode" = Option<String>, Query, example = "main",
+            description = "Only what can be had on this site; on any of them by default."),
+    ),
+    responses(
+        (status = 200, description = "The options, in the order in which they are to be shown.",
+            content_type = "application/json", body = Vec<view::RedeemOption>),
+        (status = 400, description = "There is no such site."),
+    ),
+    security(("CustomerAccessToken" = [])),
+)]
+pub(super) async fn list_own(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let token = auth::token(&app, &request).await?;
+    auth::require_customer(&token)?;
+    listed(&app, &request, &token).await
+}
+
+/// What the bearer of the token sees, on the site that the query names.
+async fn listed(app: &App, request: &HttpRequest, token: &AccessToken) -> Result<HttpResponse, ApiError> {
+    let site = params::site(request)?;
     let mut found = options::list_present(&app.db, &token.tenant).await?;
-    found.retain(|option| is_seen(option, &token, &app));
+    found.retain(|option| is_seen(option, token, app));
     if let Some(site) = site {
         if sites::find(&app.db, &token.tenant, &site).await?.is_none() {
             return Err(FieldErrors::one("siteCode", format!("There is no site `{site}`.")).into());

@@ -1,0 +1,28 @@
+//! Reward points: the operations of programs and of signed-in customers.
+
+mod answer;
+mod batch;
+mod body;
+mod customer;
+mod entries;
+mod signed_in;
+mod view;
+
+use super::routes::{Route, delete, get, post};
+
+/// The routes of this resource.
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        get("/reward-points/summaryBatch", batch::summaries),
+        get("/reward-points/customer/{customerId}", customer::balance),
+        post("/reward-points/customer/{customerId}", customer::open),
+        delete("/reward-points/customer/{customerId}", customer::close),
+        get("/reward-points/customer/{customerId}/summary", customer::summary),
+        get("/reward-points/customer/{customerId}/entries", entries::list),
+        post("/reward-points/customer/{customerId}/addPoints", customer::add),
+        post("/reward-points/customer/{customerId}/redeemPoints", customer::redeem),
+        get("/reward-points/public/customer", signed_in::balance),
+        get("/reward-points/public/customer/summary", signed_in::summary),
+        post("/reward-points/public/customer/redeem", signed_in::redeem),
+    ]
+}

@@ -1,0 +1,93 @@
+//! Operations of signed-in customers on their own points.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Payload},
+};
+
+use super::{
+    answer,
+    body::WantedOption,
+    view::{CouponCode, CustomerSummary},
+};
+use crate::{
+    api::{auth, body, error::ApiError, params},
+    app::App,
+    domain::ledger::entry::Source,
+    service::{
+        accounts,
+        ledger::command::Remarks,
+        points::{self, Asked},
+        summary,
+    },
+};
+
+/// Read one's points
+///
+/// How many points the signed-in customer can spend now, as a bare number.
+#[utoipa::path(
+    get, path = "/reward-points/public/customer", tag = "One's own points", operation_id = "readOwnPoints",
+    responses(
+        (status = 200, description = "The balance.", content_type = "application/json", body = i64, example = 1153),
+        (status = 404, description = "The customer has no account yet."),
+    ),
+    security(("CustomerAccessToken" = [])),
+)]
+pub(super) async fn balance(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let (caller, customer) = auth::customer(&app, &request).await?;
+    let points = accounts::balance(&app.db, &caller.tenant, &customer, app.now()).await?;
+    points.map(answer::integer).ok_or_else(|| answer::no_points(&customer))
+}
+
+/// Read one's history
+///
+/// The points that came and the points that went, the oldest first, with the balance that can be spent now; all as of
+/// one moment.
+#[utoipa::path(
+    get, path = "/reward-points/public/customer/summary", tag = "One's own points", operation_id = "readOwnSummary",
+    responses(
+        (status = 200, description = "The history.", content_type = "application/json", body = CustomerSummary),
+        (status = 404, description = "The customer has no account yet."),
+    ),
+    security(("CustomerAccessToken" = [])),
+)]
+pub(super) async fn summary(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let (caller, customer) = auth::customer(&app, &request).await?;
+    let summary = summary::of_customer(&app.db, &caller.tenant, &customer, app.now()).await?;
+    let summary = summary.ok_or_else(|| answer::no_points(&customer))?;
+    Ok(HttpResponse::Ok().json(CustomerSummary::from(summary)))
+}
+
+/// Redeem points for a coupon
+///
+/// Exchanges the signed-in customer's points for what the redemption option offers. The points are taken and the coupon
+/// is made together, or neither; the coupon can be used when the answer arrives. The option may also be named
+/// `redeemOptionId`.
+#[utoipa::path(
+    post, path = "/reward-points/public/customer/redeem", tag = "One's own points", operation_id = "redeemOption",
+    params(
+        ("siteCode" = Option<String>, Query, example = "main",
+            description = "The site that the coupon is for; `main` by default."),
+        ("Idempotency-Key" = Option<String>, Header, max_length = 255,
+            description = "Makes the request safe to repeat: with the same key and body the same code is answered, with \
+                another body it is refused with 422."),
+    ),
+    request_body = WantedOption,
+    responses(
+        (status = 200, description = "The coupon's code.", content_type = "application/json", body = CouponCode),
+        (status = 400, description = "Something does not fit, the customer has too few points, or the option is sold out."),
+        (status = 404, description = "The option cannot be had, or the customer has no account."),
+        (status = 422, description = "The Idempotency-Key was used for another request."),
+    ),
+    security(("CustomerAccessToken" = [])),
+)]
+pub(super) async fn redeem(app: Data<App>, request: HttpRequest, payload: Payload) -> Result<HttpResponse, ApiError> {
+    let (caller, customer) = auth::customer(&app, &request).await?;
+    let body = body::read(&request, payload).await?;
+    let site = params::site(&request)?;
+    let option_id = WantedOption::parse(&body.object()?)?;
+    let key = answer::keyed(&body, &request, answer::coupon_code)?;
+    let asked = Asked { caller, source: Source::Api, key };
+    let reply = points::redeem_option(&app, asked, customer, site, &option_id, Remarks::default()).await?;
+    Ok(answer::to_change(reply, answer::coupon_code))
+}
