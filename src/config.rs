@@ -1,19 +1,23 @@
 //! What an installation is told: flags, then environment, then a TOML file, then defaults.
 
 use std::{
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     num::NonZeroUsize,
     path::{Path, PathBuf},
 };
 
 use serde::Deserialize;
 
-use crate::domain::{invalid::Invalid, token};
+use crate::domain::{
+    invalid::Invalid,
+    network::{self, Network},
+    token,
+};
 
 /// The database used when none is named.
 pub const DATABASE_URL: &str = "sqlite://guerdon.db";
 /// Where the server listens when it is not told.
-pub const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+pub const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 /// The file read when none is named, if it is there.
 pub const FILE: &str = "guerdon.toml";
 
@@ -37,31 +41,41 @@ pub struct Settings {
     #[arg(long, global = true, env = "GUERDON_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
     /// Address and port to listen on [default: 127.0.0.1:8080]
-    #[arg(long, global = true, env = "GUERDON_LISTEN", value_name = "ADDRESS")]
+    #[arg(long, global = true, env = "GUERDON_LISTEN", value_name = "ADDRESS", hide_short_help = true)]
     pub listen: Option<SocketAddr>,
     /// Address and port for `/metrics` alone; without it they are served beside everything else
-    #[arg(long, global = true, env = "GUERDON_METRICS_LISTEN", value_name = "ADDRESS")]
+    #[arg(long, global = true, env = "GUERDON_METRICS_LISTEN", value_name = "ADDRESS", hide_short_help = true)]
     pub metrics_listen: Option<SocketAddr>,
     /// The address that people and shops use, such as `https://points.example.com`
-    #[arg(long, global = true, env = "GUERDON_PUBLIC_URL", value_name = "URL")]
+    #[arg(long, global = true, env = "GUERDON_PUBLIC_URL", value_name = "URL", hide_short_help = true)]
     pub public_url: Option<String>,
     /// File with the installation's secret key; made when missing [default: guerdon.key beside the database]
-    #[arg(long, global = true, env = "GUERDON_SECRET_FILE", value_name = "FILE")]
+    #[arg(long, global = true, env = "GUERDON_SECRET_FILE", value_name = "FILE", hide_short_help = true)]
     pub secret_file: Option<PathBuf>,
-    /// What to log, such as `info` or `guerdon=debug,sqlx=warn` [default: info]
-    #[arg(long, global = true, env = "GUERDON_LOG", value_name = "FILTER")]
+    /// What to log, such as `info` or `guerdon=debug,sqlx=warn` [default: warn,guerdon=info]
+    #[arg(long, global = true, env = "GUERDON_LOG", value_name = "FILTER", hide_short_help = true)]
     pub log: Option<String>,
     /// How to log: `text` or `json` [default: text]
-    #[arg(long, global = true, env = "GUERDON_LOG_FORMAT", value_name = "FORMAT")]
+    #[arg(long, global = true, env = "GUERDON_LOG_FORMAT", value_name = "FORMAT", hide_short_help = true)]
     pub log_format: Option<LogFormat>,
     /// Threads that answer requests [default: one per core]
-    #[arg(long, global = true, env = "GUERDON_WORKERS", value_name = "N")]
+    #[arg(long, global = true, env = "GUERDON_WORKERS", value_name = "N", hide_short_help = true)]
     pub workers: Option<NonZeroUsize>,
     /// Seconds that an API client's token is good, 300 to 86400 [default: 3600]
-    #[arg(long, global = true, env = "GUERDON_TOKEN_LIFETIME", value_name = "SECONDS")]
+    #[arg(long, global = true, env = "GUERDON_TOKEN_LIFETIME", value_name = "SECONDS", hide_short_help = true)]
     pub token_lifetime: Option<u32>,
+    /// Proxies whose X-Forwarded-For is believed, such as `127.0.0.1,10.0.0.0/8` [default: none]
+    #[arg(
+        long,
+        global = true,
+        env = "GUERDON_TRUSTED_PROXIES",
+        value_name = "NETWORKS",
+        hide_short_help = true,
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Option<Vec<Network>>,
     /// Serve even from a PostgreSQL that may lose acknowledged writes (fsync=off and the like); for tests only
-    #[arg(long, global = true, env = "GUERDON_ALLOW_UNSAFE_DATABASE", value_name = "BOOL",
+    #[arg(long, global = true, env = "GUERDON_ALLOW_UNSAFE_DATABASE", value_name = "BOOL", hide_short_help = true,
           num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub allow_unsafe_database: Option<bool>,
 }
@@ -80,6 +94,7 @@ impl Settings {
             log_format: self.log_format.or(other.log_format),
             workers: self.workers.or(other.workers),
             token_lifetime: self.token_lifetime.or(other.token_lifetime),
+            trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
             allow_unsafe_database: self.allow_unsafe_database.or(other.allow_unsafe_database),
         }
     }
@@ -123,6 +138,11 @@ impl Settings {
             return Err(Invalid::new("Give a token lifetime of 300 to 86400 seconds."));
         }
         Ok(())
+    }
+
+    /// Where a request comes from whose connection `peer` made, with this `X-Forwarded-For`.
+    pub fn client_address(&self, peer: IpAddr, forwarded_for: Option<&str>) -> IpAddr {
+        network::client_address(peer, forwarded_for, self.trusted_proxies.as_deref().unwrap_or_default())
     }
 
     /// Seconds that an API client's token is good.

@@ -74,12 +74,18 @@ struct Requests {
 pub struct Metrics {
     started: Instant,
     in_flight: AtomicI64,
+    clock_drift_millis: AtomicI64,
     requests: [Requests; Surface::ALL.len()],
 }
 
 impl Default for Metrics {
     fn default() -> Self {
-        Self { started: Instant::now(), in_flight: AtomicI64::new(0), requests: Default::default() }
+        Self {
+            started: Instant::now(),
+            in_flight: AtomicI64::new(0),
+            clock_drift_millis: AtomicI64::new(0),
+            requests: Default::default(),
+        }
     }
 }
 
@@ -116,6 +122,16 @@ impl Metrics {
         }
     }
 
+    /// Keeps by how many milliseconds the database's clock goes before this machine's.
+    pub fn set_clock_drift_millis(&self, millis: i64) {
+        self.clock_drift_millis.store(millis, Ordering::Relaxed);
+    }
+
+    /// By how many milliseconds the database's clock goes before this machine's, when it was last looked at.
+    pub fn clock_drift_millis(&self) -> i64 {
+        self.clock_drift_millis.load(Ordering::Relaxed)
+    }
+
     /// Everything in Prometheus's text format, with `gauges` of the caller: name, meaning, value.
     pub fn render(&self, gauges: &[(&str, &str, i64)]) -> String {
         let mut text = String::with_capacity(4096);
@@ -134,6 +150,11 @@ impl Metrics {
                 "guerdon_requests_in_flight",
                 "Requests being answered right now.",
                 self.in_flight.load(Ordering::Relaxed),
+            ),
+            (
+                "guerdon_clock_drift_milliseconds",
+                "By how much the database's clock goes before this machine's.",
+                self.clock_drift_millis(),
             ),
         ];
         for (name, meaning, value) in own.iter().chain(gauges) {

@@ -3,7 +3,7 @@
 use super::{Failure, connect, output};
 use crate::config::Settings;
 
-/// Brings the database's schema to this version. `serve` does so too when it starts.
+/// Bring the database's schema to this version; `serve` does so too when it starts
 #[derive(Debug, clap::Args)]
 pub(super) struct Migrate {}
 

@@ -32,13 +32,13 @@ use crate::{
 
 /// Reward points for online shops: back office, storefront API and a ledger that proves itself.
 #[derive(Debug, Parser)]
-#[command(name = "guerdon", version, propagate_version = true, disable_help_subcommand = true)]
+#[command(name = "guerdon", version, disable_help_subcommand = true)]
 #[command(
     after_help = "Every setting is a flag, a GUERDON_* variable or a line of the configuration file; the first of these counts."
 )]
 struct Cli {
     /// File with settings, such as `listen = "0.0.0.0:8080"` [default: ./guerdon.toml if it is there]
-    #[arg(long, global = true, env = "GUERDON_CONFIG", value_name = "FILE")]
+    #[arg(long, global = true, env = "GUERDON_CONFIG", value_name = "FILE", hide_short_help = true)]
     config: Option<PathBuf>,
     #[command(flatten, next_help_heading = "Settings")]
     settings: Settings,
@@ -49,9 +49,7 @@ struct Cli {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Demo(demo::Demo),
-    /// Serve the back office and the API
     Serve(serve::Serve),
-    /// Bring the database's schema to this version
     Migrate(migrate::Migrate),
     Verify(verify::Verify),
     Expire(expire::Expire),

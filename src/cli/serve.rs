@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{Failure, connect, output};
 use crate::{app::App, config::Settings, secrets::SecretKey, server, service};
 
-/// Serves the back office and the API until it is told to stop (SIGTERM or Ctrl-C).
+/// Serve the back office and the API until it is told to stop (SIGTERM or Ctrl-C).
 ///
 /// The database's schema is brought to this version first. Prints `Listening on http://ADDRESS` once requests are
 /// answered; everything else goes to the log on standard error.
@@ -35,6 +35,13 @@ pub(super) async fn serve(settings: Settings, announce: impl FnOnce(SocketAddr))
     let secret = SecretKey::load_or_make(&key_file)
         .map_err(|error| Failure::because(format!("Cannot use the secret key in {}", key_file.display()), &error))?;
     let app = app.with_secret(secret);
+    if !service::health::has_the_same_secret(&app).await? {
+        tracing::warn!(
+            "The secret key in {} is not the one that this database was first served with: sessions from before, or \
+             of other replicas, end. Give every replica the same file by --secret-file.",
+            key_file.display()
+        );
+    }
     let listener = bind(app.settings.listen())?;
     let metrics = match app.settings.metrics_listen {
         Some(address) => Some(bind(address)?),

@@ -38,6 +38,9 @@ pub enum AccessRefusal {
     /// The password typed as the present one is not.
     #[error("This is not your present password.")]
     WrongPassword,
+    /// Too many wrong passwords before.
+    #[error("Too many wrong passwords. Try again in {0} seconds.")]
+    TooManyTries(i64),
     /// There is no such API client.
     #[error("There is no API client `{0}`.")]
     ClientUnknown(String),

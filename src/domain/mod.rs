@@ -16,6 +16,7 @@ pub mod invalid;
 pub mod ledger;
 pub mod money;
 pub mod name;
+pub mod network;
 pub mod option;
 pub mod password;
 pub mod points;

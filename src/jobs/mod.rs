@@ -1,5 +1,6 @@
 //! What runs beside the requests.
 
+mod clock;
 mod purge;
 
 use std::time::Duration;
@@ -12,6 +13,7 @@ const EXPIRY_EVERY: Duration = Duration::from_mins(1);
 /// Starts every job. They end when `app.stopping` is cancelled; `app.tasks` knows when all have ended.
 pub fn start(app: &App) {
     every(app, EXPIRY_EVERY, record_expiry);
+    every(app, clock::EVERY, clock::compare);
     every(app, purge::EVERY, purge::run);
     every(app, purge::HEADS_EVERY, purge::write_heads);
 }

@@ -2,10 +2,17 @@
 
 use std::time::Duration;
 
-use crate::store::{self, Db, DbError};
+use crate::{
+    app::App,
+    clock::{Clock as _, SystemClock},
+    store::{self, Db, DbError, db::retry_on_conflict},
+};
 
 /// A load balancer asks every few seconds; a database that takes longer is as good as away.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The setting that tells which secret key the database was first served with.
+const SECRET_KEY: &str = "secret_key";
 
 /// Whether the database answers soon.
 pub async fn is_ready(db: &Db) -> bool {
@@ -15,4 +22,33 @@ pub async fn is_ready(db: &Db) -> bool {
 /// The database's settings by which an acknowledged write could be lost, such as `fsync=off`.
 pub async fn unsafe_settings(db: &Db) -> Result<Vec<String>, DbError> {
     store::health::unsafe_settings(db).await
+}
+
+/// By how many milliseconds the clock of the database's machine goes before this machine's; 0 where they are one.
+///
+/// Points expire by this machine's clock, so replicas whose clocks differ would tell customers different things.
+pub async fn clock_drift_millis(db: &Db) -> Result<i64, DbError> {
+    let asked = SystemClock.now();
+    let Some(theirs) = store::health::clock(db).await? else { return Ok(0) };
+    let answered = SystemClock.now();
+    // The answer was read somewhere between.
+    let ours = asked.micros().midpoint(answered.micros());
+    Ok(theirs.micros().saturating_sub(ours) / 1_000)
+}
+
+/// Whether this process has the secret key that the database was first served with. Replicas with different keys
+/// would not take each other's sessions.
+pub async fn has_the_same_secret(app: &App) -> Result<bool, DbError> {
+    let own = app.secret.sign_text("installation", "which key");
+    retry_on_conflict(|| async {
+        let mut tx = app.db.begin().await?;
+        tx.lock_scope(SECRET_KEY).await?;
+        if let Some(first) = store::server_settings::find_in(&mut tx, SECRET_KEY).await? {
+            return Ok(first == own);
+        }
+        store::server_settings::put(&mut tx, SECRET_KEY, &own).await?;
+        tx.commit().await?;
+        Ok(true)
+    })
+    .await
 }

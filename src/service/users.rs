@@ -14,6 +14,7 @@ use crate::{
         ids::{TenantId, UserId},
         password::Password,
         role::Role,
+        throttle::Softlock,
         time::Timestamp,
     },
     store::{self, Db, DbError, Tx, db::retry_on_conflict},
@@ -133,12 +134,29 @@ pub async fn change_own_password(
     present: &str,
     password: &Password,
 ) -> Result<(), AccessError> {
+    let subject = format!("own password:{user_id}");
+    retry_on_conflict(|| count_try(app, &subject)).await?;
     let stored = store::users::find_password_by_id(&app.db, user_id).await?;
     let stored = stored.filter(|stored| stored.disabled_at.is_none()).map(|stored| stored.password_hash);
     if !passwords::verify(present, stored.as_deref()).await? {
         return Err(AccessRefusal::WrongPassword.into());
     }
-    set_password(app, &Actor::employee(user_id.as_str()), user_id, password).await
+    set_password(app, &Actor::employee(user_id.as_str()), user_id, password).await?;
+    let mut tx = app.db.begin().await?;
+    store::sign_in_failures::forget(&mut tx, &subject).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Who has somebody's session does not get to guess their password with it.
+async fn count_try(app: &App, subject: &str) -> Result<(), AccessError> {
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let past = store::sign_in_failures::lock(&mut tx, subject, now).await?;
+    let counted = Softlock::ACCOUNT.count(past, now).map_err(AccessRefusal::TooManyTries)?;
+    store::sign_in_failures::put(&mut tx, subject, &counted).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Renames a user.

@@ -8,7 +8,8 @@
 use std::{fs::OpenOptions, io, path::Path, time::Duration};
 
 use sqlx::{
-    Arguments as _, Encode, FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction, Type,
+    Arguments as _, Connection as _, Encode, FromRow, PgConnection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    Type,
     migrate::{MigrateError, Migrator},
     postgres::{PgArguments, PgPoolOptions, PgRow},
     sqlite::{
@@ -145,9 +146,15 @@ impl Db {
             let pool = PgPoolOptions::new()
                 .max_connections(POSTGRES_CONNECTIONS_MAX)
                 .acquire_timeout(Duration::from_secs(10))
-                .connect(url)
-                .await?;
-            return Ok(Self::Postgres(pool));
+                .connect(url);
+            return match pool.await {
+                Ok(pool) => Ok(Self::Postgres(pool)),
+                // The pool has tried for a while and does not say what was wrong; one more connection does.
+                Err(sqlx::Error::PoolTimedOut) => {
+                    Err(PgConnection::connect(url).await.err().unwrap_or(sqlx::Error::PoolTimedOut).into())
+                }
+                Err(error) => Err(error.into()),
+            };
         }
         let options = url.parse::<SqliteConnectOptions>()?.create_if_missing(true);
         make_private(options.get_filename()).map_err(sqlx::Error::Io)?;
@@ -327,7 +334,7 @@ enum SqliteExec<'c> {
 }
 enum PgExec<'c> {
     Pool(&'c PgPool),
-    Conn(&'c mut sqlx::PgConnection),
+    Conn(&'c mut PgConnection),
 }
 enum Inner<'c> {
     Sqlite(SqliteExec<'c>, SqliteArguments),

@@ -1,9 +1,14 @@
 //! Whether the database answers, and whether it keeps what it is given.
 
 use super::{Db, DbError, sql::statements};
+use crate::domain::time::Timestamp;
 
 statements! {
     Global PING { "SELECT CAST(1 AS BIGINT)" }
+    /// The time of the database's machine, in microseconds; nothing where that is this machine.
+    Global READ_CLOCK {
+        "SELECT CAST(" lite("NULL") pg("EXTRACT(EPOCH FROM clock_timestamp()) * 1000000") " AS BIGINT)"
+    }
     /// Settings of a PostgreSQL server that lose acknowledged writes in a crash. SQLite's are set by us.
     Global UNSAFE_SETTINGS {
         pg("SELECT name, setting FROM pg_settings
@@ -15,6 +20,11 @@ statements! {
 /// Asks the database for an answer, any answer.
 pub async fn ping(db: &Db) -> Result<(), DbError> {
     db.query(PING).one::<(i64,)>().await.map(drop)
+}
+
+/// The time of the database's machine; `None` where that is this machine.
+pub async fn clock(db: &Db) -> Result<Option<Timestamp>, DbError> {
+    Ok(db.query(READ_CLOCK).one::<(Option<Timestamp>,)>().await?.0)
 }
 
 /// The settings by which an acknowledged write could be lost, as `name=value`.

@@ -16,6 +16,11 @@ pub async fn find(db: &Db, name: &str) -> Result<Option<String>, DbError> {
     Ok(db.query(FIND_SETTING).bind(name).optional::<(String,)>().await?.map(|(value,)| value))
 }
 
+/// The value of a setting, within a transaction.
+pub async fn find_in(tx: &mut Tx, name: &str) -> Result<Option<String>, DbError> {
+    Ok(tx.query(FIND_SETTING).bind(name).optional::<(String,)>().await?.map(|(value,)| value))
+}
+
 /// Sets a setting.
 pub async fn put(tx: &mut Tx, name: &str, value: &str) -> Result<(), DbError> {
     tx.query(PUT_SETTING).bind(name).bind(value).run().await.map(drop)

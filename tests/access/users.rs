@@ -108,13 +108,19 @@ on_both! {
         assert!(can_sign_in(app, "ann@example.com", OTHER).await);
     }
 
-    async fn ones_own_password_takes_the_present_one(app, _clock) {
+    async fn ones_own_password_takes_the_present_one(app, clock) {
         let user_id = make_user(app, "ann@example.com", None).await;
         give_session(&app.db, &user_id).await;
         let other = Password::parse(OTHER).unwrap();
         let refused = users::change_own_password(app, &user_id, OTHER, &other).await;
         assert_eq!(refusal(refused), AccessRefusal::WrongPassword);
         assert_eq!(sessions(&app.db).await, 1);
+        for _ in 0..5 {
+            refusal(users::change_own_password(app, &user_id, "guess", &other).await);
+        }
+        let refused = users::change_own_password(app, &user_id, PASSWORD, &other).await;
+        assert_eq!(refusal(refused), AccessRefusal::TooManyTries(5));
+        clock.set(app.now().plus_secs(5));
         users::change_own_password(app, &user_id, PASSWORD, &other).await.unwrap();
         assert!(can_sign_in(app, "ann@example.com", OTHER).await);
         assert_eq!(sessions(&app.db).await, 0);
