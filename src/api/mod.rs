@@ -10,7 +10,7 @@ mod json;
 mod page;
 mod params;
 mod redeem_options;
-mod reward_points;
+pub mod reward_points;
 mod routes;
 mod tokens;
 

@@ -4,6 +4,7 @@ mod backup;
 mod client;
 mod demo;
 mod expire;
+mod export;
 mod failure;
 mod migrate;
 pub mod output;
@@ -54,6 +55,7 @@ enum Command {
     Verify(verify::Verify),
     Expire(expire::Expire),
     Backup(backup::Backup),
+    Export(export::Export),
     #[command(subcommand)]
     Site(Box<site::SiteCommand>),
     #[command(subcommand)]
@@ -92,6 +94,7 @@ impl Cli {
                 Command::Verify(command) => command.run(settings).await,
                 Command::Expire(command) => command.run(settings).await,
                 Command::Backup(command) => command.run(settings).await,
+                Command::Export(command) => command.run(settings).await,
                 Command::Site(command) => command.run(settings).await,
                 Command::Tenant(command) => command.run(settings).await,
                 Command::User(command) => command.run(settings).await,

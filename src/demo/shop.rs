@@ -3,13 +3,14 @@
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use super::{PASSWORD, SIGN_INS, seed, tenant};
+use super::{PASSWORD, SIGN_INS, people::Person, seed, tenant};
 use crate::{
     app::App,
     clock::MockClock,
     config::Settings,
     domain::{
         actor::{Actor, ActorKind, Caller},
+        customer::{Birthday, PersonalData},
         email::Email,
         ids::SiteCode,
         money::Currency,
@@ -23,6 +24,7 @@ use crate::{
     },
     service::{
         api_clients,
+        customers::person,
         options::{self, Created},
         sites,
         tenants::{self, NewTenant},
@@ -59,6 +61,7 @@ pub(super) async fn make(db: &Db, settings: Settings, now: Timestamp) -> anyhow:
         shop: Actor { kind: ActorKind::Client, id: shop.client_id.to_string() },
     };
     let customers = seed::customers(now);
+    introduce(&app, &caller, &customers).await?;
     seed::live(&world, &customers, now).await?;
     clock.set(now);
     crate::service::expiry::record_due(&app).await?;
@@ -178,4 +181,19 @@ async fn make_options(app: &App, caller: &Caller) -> anyhow::Result<Vec<String>>
         }
     }
     Ok(ids)
+}
+
+/// Writes down who the customers are.
+async fn introduce(app: &App, caller: &Caller, customers: &[Person]) -> anyhow::Result<()> {
+    for customer in customers {
+        let (month, day) = customer.birthday;
+        let person = PersonalData {
+            name: Some(customer.name.clone()),
+            email: Some(customer.email.clone()),
+            birthday: Some(Birthday::parse(&format!("{month:02}-{day:02}"))?),
+            language: Some("de".to_owned()),
+        };
+        person::set(app, caller, &customer.id, &person).await?;
+    }
+    Ok(())
 }

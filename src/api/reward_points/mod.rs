@@ -6,7 +6,7 @@ mod body;
 mod customer;
 mod entries;
 mod signed_in;
-mod view;
+pub mod view;
 
 use super::routes::{Route, delete, get, post};
 

@@ -8,7 +8,7 @@ use crate::service::summary::{Added, Redeemed, Summary};
 /// What a customer has, and how it came.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct CustomerSummary {
+pub struct CustomerSummary {
     /// Whose.
     #[schema(example = "20242913")]
     customer_id: String,
@@ -23,7 +23,7 @@ pub(super) struct CustomerSummary {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = SummaryLists)]
-pub(super) struct Lists {
+pub struct Lists {
     /// Points that came.
     added_points_list: Vec<AddedPoints>,
     /// Points that went.
@@ -33,7 +33,7 @@ pub(super) struct Lists {
 /// Points that came.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct AddedPoints {
+pub struct AddedPoints {
     /// The entry's id.
     #[schema(example = "1c32ce73-8765-42a7-92af-ff370a0a59d6")]
     id: String,
@@ -67,7 +67,7 @@ pub(super) struct AddedPoints {
 /// Points that went.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct RedeemedPoints {
+pub struct RedeemedPoints {
     /// The entry's id.
     #[schema(example = "d85c0570-1d51-4611-bf2f-c67452384626")]
     id: String,

@@ -1,0 +1,68 @@
+//! `guerdon export`
+
+use std::io::{self, Write as _};
+
+use super::{Failure, connect, output, require_tenant};
+use crate::{
+    api::reward_points::view::CustomerSummary,
+    app::App,
+    config::Settings,
+    domain::ids::TenantId,
+    service::{options, summary::Walk},
+};
+
+/// Print what a tenant has, as the API answers it
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  guerdon export --tenant acme summaries > summaries.json\n  \
+    guerdon export --tenant acme options > options.json")]
+pub(super) struct Export {
+    /// The tenant
+    #[arg(long, value_parser = TenantId::parse)]
+    tenant: TenantId,
+    /// What to print
+    #[arg(value_enum)]
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum What {
+    /// Every customer with their history, as `GET /reward-points/summaryBatch` answers them
+    Summaries,
+    /// The redemption options, archived ones too
+    Options,
+}
+
+impl Export {
+    pub(super) async fn run(self, settings: Settings) -> Result<(), Failure> {
+        let app = connect(settings).await?;
+        require_tenant(&app, &self.tenant).await?;
+        match self.what {
+            What::Summaries => summaries(&app, self.tenant).await?,
+            What::Options => output::line(&options::to_json(&options::list(&app.db, &self.tenant).await?)),
+        }
+        app.db.close().await;
+        Ok(())
+    }
+}
+
+/// Prints page by page: a million customers take no more memory than ten.
+async fn summaries(app: &App, tenant: TenantId) -> Result<(), Failure> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut walk = Walk::new(tenant);
+    let mut mark = "[";
+    loop {
+        let page = walk.next(&app.db, app.now()).await?;
+        if page.is_empty() {
+            break;
+        }
+        for summary in page {
+            let text = serde_json::to_string(&CustomerSummary::from(summary))
+                .map_err(|error| Failure::because("Cannot write a summary as JSON", &error))?;
+            write!(out, "{mark}\n{text}")?;
+            mark = ",";
+        }
+    }
+    let begun = if mark == "[" { "[" } else { "" };
+    writeln!(out, "{begun}\n]")?;
+    Ok(out.flush()?)
+}
