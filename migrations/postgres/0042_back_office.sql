@@ -22,7 +22,6 @@ CREATE INDEX entries_by_reference ON entries (tenant_id, reference_id, account_i
 CREATE INDEX entries_by_employee ON entries (tenant_id, actor_id, recorded_at, account_id, seq) WHERE actor_kind = 'employee';
 CREATE INDEX entries_that_mend ON entries (tenant_id, account_id, mends) WHERE mends IS NOT NULL;
 CREATE INDEX lots_by_end ON lots (tenant_id, valid_until, account_id, remaining) WHERE remaining > 0;
-CREATE INDEX redemptions_by_time ON redemptions (tenant_id, created_at, option_id);
 
 -- Month and day of the birthday, MM-DD.
 ALTER TABLE customers ADD COLUMN birth_day TEXT COLLATE "C";
