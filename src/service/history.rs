@@ -1,7 +1,8 @@
 //! The ledger as people read it: one customer's history, and the whole tenant's.
 
-pub use crate::store::ledger::history::{
-    CouponBrief, LedgerFilter, LedgerPlace, Link, Mended, Mending, Story, Turn, Writer,
+pub use crate::store::ledger::{
+    history::{CouponBrief, LedgerFilter, LedgerPlace, Mended, Mending, Story, Turn, Writer},
+    links::Link,
 };
 use crate::{
     domain::{
@@ -10,7 +11,7 @@ use crate::{
     },
     store::{
         Db, DbError, Tx,
-        ledger::{history, read},
+        ledger::{history, links, read},
     },
 };
 
@@ -123,8 +124,8 @@ async fn tell(tx: &mut Tx, tenant: &TenantId, stories: Vec<Story>) -> Result<Vec
         let of_kind = stories.iter().filter(|story| story.entry.kind.credits() == credits);
         of_kind.map(|story| (story.account_id, story.entry.seq)).collect()
     };
-    let taken = history::taken(tx, tenant, &places(false), LINKS_MAX).await?;
-    let takers = history::takers(tx, tenant, &places(true), LINKS_MAX).await?;
+    let taken = links::taken(tx, tenant, &places(false), LINKS_MAX).await?;
+    let takers = links::takers(tx, tenant, &places(true), LINKS_MAX).await?;
     let beside = |links: &[Link], story: &Story| {
         let place = (story.account_id, story.entry.seq);
         links.iter().filter(|link| link.beside == place).cloned().collect()

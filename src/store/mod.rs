@@ -41,6 +41,7 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         health::STATEMENTS,
         idempotency::STATEMENTS,
         ledger::history::STATEMENTS,
+        ledger::links::STATEMENTS,
         ledger::load::STATEMENTS,
         ledger::read::STATEMENTS,
         ledger::save::STATEMENTS,

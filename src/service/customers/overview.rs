@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 pub use crate::store::{
     coupons::Coupon,
-    ledger::history::{Link, Turn},
+    ledger::{history::Turn, links::Link},
 };
 use crate::{
     domain::{
@@ -25,7 +25,7 @@ use crate::{
     store::{
         Db, DbError, coupons,
         ledger::{
-            history,
+            history, links,
             load::{self, Need},
             read,
         },
@@ -244,7 +244,7 @@ pub async fn preview(
     };
     let after = book.account.balance;
     let told: Vec<i64> = takes.iter().take(PREVIEW_LOTS_MAX).map(|take| take.lot_seq).collect();
-    let mut origins = history::origins(&mut tx, tenant, id, &told).await?;
+    let mut origins = links::origins(&mut tx, tenant, id, &told).await?;
     let mut taken = Vec::with_capacity(told.len());
     for take in takes.iter().take(PREVIEW_LOTS_MAX) {
         if let Some(at) = origins.iter().position(|origin| origin.seq == take.lot_seq) {

@@ -4,6 +4,7 @@
 //! same number of statements however many requests share it.
 
 pub mod history;
+pub mod links;
 pub mod load;
 pub mod read;
 pub mod rows;
