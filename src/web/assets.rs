@@ -82,9 +82,9 @@ impl Asset {
         }
     }
 
-    /// Kept only when it saves something: fonts are compressed already.
+    /// Kept only when it saves a tenth or more: fonts are compressed already.
     fn kept(&self, compressed: std::io::Result<Vec<u8>>) -> Option<Bytes> {
-        compressed.ok().filter(|bytes| bytes.len() < self.content.len()).map(Bytes::from)
+        compressed.ok().filter(|bytes| bytes.len() < self.content.len() / 10 * 9).map(Bytes::from)
     }
 
     fn brotli(&self) -> Option<&Bytes> {
