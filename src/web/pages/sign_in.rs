@@ -1,5 +1,7 @@
 //! `/admin/login`, `/admin/logout` and `/admin/login/password`: getting in and out.
 
+use std::net::IpAddr;
+
 use actix_session::Session;
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -106,7 +108,7 @@ pub(crate) async fn sign_in(
     let mut status = StatusCode::UNPROCESSABLE_ENTITY;
     let mut wait_secs = None;
     if errors.is_empty() {
-        let address = request.peer_addr().map(|peer| peer.ip());
+        let address = client_address(&request, &app);
         match sign_in::sign_in(&app, &form.email, &form.password, address).await {
             Ok(user) => return welcome(&request, &session, &app, &user.user_id, next).await,
             Err(SignInError::Wrong) => errors.add("email", "The email address or the password is wrong."),
@@ -129,6 +131,13 @@ pub(crate) async fn sign_in(
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(secs));
     }
     Ok(answer)
+}
+
+/// Where the request comes from. Each proxy may have written a line of its own: all of them count.
+fn client_address(request: &HttpRequest, app: &App) -> Option<IpAddr> {
+    let lines = request.headers().get_all("x-forwarded-for").filter_map(|line| line.to_str().ok());
+    let list = lines.collect::<Vec<_>>().join(",");
+    request.peer_addr().map(|peer| app.settings.client_address(peer.ip(), Some(list.as_str())))
 }
 
 /// Begins the session, and goes on to where the person wanted to be, or to the only tenant they have.
