@@ -17,7 +17,7 @@ use crate::{domain::invalid::FieldErrors, service::idempotency::KeyedRequest};
 /// Longest body, in bytes.
 const BYTES_MAX: usize = 1024 * 1024;
 /// A body of that length arrives within this time over the slowest line that counts.
-const TIMEOUT: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest Idempotency-Key, in characters.
 const KEY_CHARS_MAX: usize = 255;
 const IDEMPOTENCY_KEY: &str = "idempotency-key";

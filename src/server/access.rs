@@ -82,3 +82,43 @@ pub async fn survive(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::{
+        App as ActixApp,
+        middleware::from_fn,
+        test,
+        web::{Data, to},
+    };
+    use serde_json::Value;
+
+    use super::*;
+    use crate::{api, clock::SystemClock, config::Settings, store::Db};
+
+    #[actix_web::test]
+    async fn a_panic_is_an_error_of_its_request_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::connect(&format!("sqlite://{}/test.db", dir.path().display())).await.unwrap();
+        let app = App::new(db, SystemClock, Settings::default());
+        let service = ActixApp::new()
+            .app_data(Data::new(app.clone()))
+            .wrap(from_fn(survive))
+            .wrap(from_fn(api::guard))
+            .wrap(from_fn(watch))
+            .route("/reward-points/customer/{id}", to(async || -> HttpResponse { panic!("a secret of the inside") }))
+            .route("/reward-points/good", to(HttpResponse::Ok));
+        let service = test::init_service(service).await;
+        let request = test::TestRequest::get().uri("/reward-points/customer/C1").to_request();
+        let error = test::try_call_service(&service, request).await.unwrap_err();
+        let answer = error.error_response();
+        assert_eq!(answer.status().as_u16(), 500);
+        let body = actix_web::body::to_bytes(answer.into_body()).await.unwrap();
+        assert!(!String::from_utf8_lossy(&body).contains("secret"));
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!((&body["error"], &body["path"]), (&"Internal Server Error".into(), &"/customer/C1".into()));
+        let request = test::TestRequest::get().uri("/reward-points/good").to_request();
+        assert_eq!(test::call_service(&service, request).await.status().as_u16(), 200);
+        assert!(app.metrics.render(&[]).contains("guerdon_requests_total{surface=\"api\",class=\"5xx\"} 1\n"));
+    }
+}

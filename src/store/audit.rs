@@ -19,8 +19,14 @@ statements! {
     /// The newest first, below `$2`.
     Tenant LIST {
         "SELECT a.seq, a.recorded_at, a.actor_kind, a.actor_id, a.action, a.subject_kind, a.subject_id, a.before,
-             a.after, a.hash, u.name AS actor_name
-         FROM audit_log a LEFT JOIN users u ON a.actor_kind = 'employee' AND u.user_id = a.actor_id
+             a.after, a.hash, COALESCE(au.name, ac.name) AS actor_name, COALESCE(su.name, sc.name) AS subject_name
+         FROM audit_log a
+         LEFT JOIN users au ON a.actor_kind = 'employee' AND au.user_id = a.actor_id
+         LEFT JOIN api_clients ac
+             ON a.actor_kind = 'client' AND ac.tenant_id = a.tenant_id AND ac.client_id = a.actor_id
+         LEFT JOIN users su ON a.subject_kind = 'user' AND su.user_id = a.subject_id
+         LEFT JOIN api_clients sc
+             ON a.subject_kind = 'api_client' AND sc.tenant_id = a.tenant_id AND sc.client_id = a.subject_id
          WHERE a.tenant_id = $1 AND a.seq < $2
              AND (CAST($3 AS TEXT) IS NULL OR a.actor_id = $3)
              AND (CAST($4 AS TEXT) IS NULL OR a.action = $4)
@@ -33,7 +39,7 @@ statements! {
     /// The oldest first, above `$2`: for checking the chain.
     Tenant READ_CHAIN {
         "SELECT seq, recorded_at, actor_kind, actor_id, action, subject_kind, subject_id, before, after, hash,
-             CAST(NULL AS TEXT) AS actor_name
+             CAST(NULL AS TEXT) AS actor_name, CAST(NULL AS TEXT) AS subject_name
          FROM audit_log WHERE tenant_id = $1 AND seq > $2 ORDER BY seq LIMIT $3"
     }
     /// Whose logs there are.
@@ -58,15 +64,17 @@ pub struct AuditFilter {
     pub until: Option<Timestamp>,
 }
 
-/// A row as it is kept: with its hash, and the actor's name where there is one.
+/// A row as it is kept: with its hash, and the names of people and API clients as they are called now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptRow {
     /// What happened.
     pub row: AuditRow,
     /// The hash that it was given.
     pub hash: String,
-    /// The name of an employee who still exists.
+    /// What the employee or API client is called who did it.
     pub actor_name: Option<String>,
+    /// What the user or API client is called that was changed.
+    pub subject_name: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -82,6 +90,7 @@ struct Columns {
     after: Option<String>,
     hash: String,
     actor_name: Option<String>,
+    subject_name: Option<String>,
 }
 
 impl From<Columns> for KeptRow {
@@ -104,6 +113,7 @@ impl From<Columns> for KeptRow {
             },
             hash,
             actor_name: columns.actor_name,
+            subject_name: columns.subject_name,
         }
     }
 }

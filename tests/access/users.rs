@@ -172,6 +172,7 @@ on_both! {
         let actions: Vec<&str> = page.rows.iter().map(|kept| kept.row.action.as_str()).collect();
         assert_eq!(actions, ["user.password_set", "user.renamed", "user.created"]);
         assert_eq!(page.rows[0].actor_name.as_deref(), Some("Ann Miller"));
+        assert_eq!(page.rows[0].subject_name.as_deref(), Some("Ann Miller"));
         let all = format!("{page:?}");
         assert!(!all.contains(OTHER) && !all.contains("argon2"), "{all}");
     }

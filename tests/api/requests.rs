@@ -113,6 +113,21 @@ on_both! {
     }
 }
 
+/// Nothing to do with the database, and slow: the body has ten seconds.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_never_comes_is_not_waited_for() {
+    use crate::common::{clock, database::TestDb};
+    use guerdon::store::Backend;
+
+    let db = TestDb::new(Backend::Sqlite).await;
+    let shop = Shop::open(&db.app(&clock::stopped())).await;
+    let request = "POST /oauth/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\ngrant_type";
+    let begun = std::time::Instant::now();
+    let answer = tokio::task::block_in_place(|| send_raw(&shop, request));
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    assert!(begun.elapsed().as_secs() < 30);
+}
+
 /// PostgreSQL only: SQLite is a file of ours and cannot go away.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_the_database_away_it_is_503_with_retry_after() {
