@@ -4,6 +4,7 @@
 mod auth;
 mod body;
 mod cors;
+mod coupons;
 mod error;
 mod guard;
 mod json;
@@ -27,6 +28,7 @@ const REPLAYED: (&str, &str) = ("Idempotent-Replayed", "true");
 fn routes() -> Vec<Route> {
     let mut routes = reward_points::routes();
     routes.extend(redeem_options::routes());
+    routes.extend(coupons::routes());
     routes.extend(tokens::routes());
     routes
 }

@@ -105,9 +105,12 @@ impl SiteCode {
         }
     }
 
+    /// The code of the site that is meant when none is named.
+    pub const MAIN: &str = "main";
+
     /// The site that is meant when none is named.
     pub fn main() -> Self {
-        Self("main".to_owned())
+        Self(Self::MAIN.to_owned())
     }
 }
 

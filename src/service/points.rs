@@ -238,7 +238,7 @@ fn own_id(
     let fingerprint = fingerprint(&[
         what,
         customer.as_str(),
-        &sent(site.map(SiteCode::as_str)),
+        site.map_or(SiteCode::MAIN, SiteCode::as_str),
         &points.get().to_string(),
         &valid_until.map_or_else(String::new, |at| at.micros().to_string()),
         &sent(remarks.reference.as_deref()),

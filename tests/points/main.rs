@@ -5,5 +5,11 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod access;
+mod bad_input;
+mod batch;
+mod coupons;
+mod crowd;
 mod operations;
+mod repeats;
 mod shop;

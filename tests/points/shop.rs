@@ -117,10 +117,15 @@ impl Shop {
         answer["access_token"].as_str().unwrap_or_else(|| panic!("no token in {answer}")).to_owned()
     }
 
+    /// The same shop to the bearer of another token.
+    pub(crate) fn with(&self, token: String) -> Self {
+        Self { token, ..self.clone() }
+    }
+
     /// The same shop at another time, with a new token, since they do not last.
     pub(crate) async fn at(&self, clock: &MockClock, now: &str) -> Self {
         clock.set(Timestamp::parse(now).unwrap());
-        Self { token: self.service_token(&format!("{VIEW} {MANAGE}")).await, ..self.clone() }
+        self.with(self.service_token(&format!("{VIEW} {MANAGE}")).await)
     }
 
     /// A token of a customer.
