@@ -14,6 +14,7 @@ pub mod fields;
 pub mod ids;
 pub mod invalid;
 pub mod ledger;
+pub mod list_query;
 pub mod money;
 pub mod name;
 pub mod network;

@@ -12,6 +12,7 @@ pub mod figures;
 pub mod health;
 pub mod idempotency;
 pub mod ledger;
+pub mod listing;
 pub mod memberships;
 pub mod options;
 pub mod server_settings;
@@ -34,6 +35,9 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         api_clients::STATEMENTS,
         audit::STATEMENTS,
         coupons::STATEMENTS,
+        coupons::exchanges::STATEMENTS,
+        coupons::list::STATEMENTS,
+        coupons::uses::STATEMENTS,
         customers::STATEMENTS,
         directory::STATEMENTS,
         expiry::STATEMENTS,
