@@ -14,7 +14,7 @@ const PARTS_MAX: usize = 16;
 /// The most values of one criterion.
 const VALUES_MAX: usize = 500;
 /// The size that a compiled pattern may have: patterns are matched in linear time, and this bounds the rest.
-const PATTERN_BYTES_MAX: usize = 64 * 1_024;
+const PATTERN_BYTES_MAX: usize = 512 * 1_024;
 /// The most that a page holds.
 pub const PAGE_SIZE_MAX: i64 = 1_000;
 /// What a page holds when nothing is asked for.
@@ -137,7 +137,9 @@ impl Page {
     /// # Errors
     /// The field that does not fit, and why.
     pub fn parse(number: Option<&str>, size: Option<&str>) -> Result<Self, (&'static str, Invalid)> {
-        let whole = |text: &str| text.parse::<i64>().ok().filter(|number| *number >= 1);
+        // Not `parse` alone: it takes a plus sign.
+        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+        let whole = |text: &str| text.parse::<i64>().ok().filter(|number| *number >= 1 && digits(text));
         let number = number.map_or(Some(1), whole);
         let number = number.ok_or_else(|| ("pageNumber", Invalid::new("Give a whole number from 1.")))?;
         let size = size.map_or(Some(PAGE_SIZE), whole).filter(|size| *size <= PAGE_SIZE_MAX);
@@ -362,6 +364,7 @@ mod tests {
         assert_eq!(values("name:\"Winter (sale), \\\"10%\\\"\""), [(Sample::Name, vec![text("Winter (sale), \"10%\"")])]);
         assert_eq!(values("name:(a, b,\"c d\")"), [(Sample::Name, vec![text("a"), text("b"), text("c d")])]);
         assert_eq!(values("name:~^W.*(a|b)$"), [(Sample::Name, vec![text("~^W.*(a|b)$")])]);
+        assert_eq!(values("name:~^\\w+-\\p{Alphabetic}+$"), [(Sample::Name, vec![text("~^\\w+-\\p{Alphabetic}+$")])]);
         assert_eq!(values("name:~\"^\\d+ x\""), [(Sample::Name, vec![text("~^\\d+ x")])]);
         assert_eq!(
             values("  tags.all:new   count:-1 open:true madeAt:2027-01-15T12:00:00.5+01:00 "),
@@ -408,6 +411,7 @@ mod tests {
         for (number, size, field) in [
             (Some("0"), None, "pageNumber"),
             (Some("-1"), None, "pageNumber"),
+            (Some("+1"), None, "pageNumber"),
             (Some("x"), None, "pageNumber"),
             (Some(""), None, "pageNumber"),
             (Some("1.5"), None, "pageNumber"),

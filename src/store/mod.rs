@@ -3,6 +3,7 @@
 pub mod access_tokens;
 pub mod api_clients;
 pub mod audit;
+pub mod coupon_settings;
 pub mod coupons;
 pub mod customers;
 pub mod db;
@@ -34,6 +35,7 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         access_tokens::STATEMENTS,
         api_clients::STATEMENTS,
         audit::STATEMENTS,
+        coupon_settings::STATEMENTS,
         coupons::STATEMENTS,
         coupons::exchanges::STATEMENTS,
         coupons::list::STATEMENTS,

@@ -9,6 +9,7 @@ use crate::domain::{
     fields::Fields,
     ids::CustomerId,
     invalid::{FieldErrors, Invalid},
+    merge_patch::merge,
     time::Timestamp,
 };
 
@@ -183,8 +184,19 @@ impl Coupon {
         map
     }
 
-    /// The coupon as a change would make it: what is `null` in `patch` goes, what is not named stays, and objects
-    /// are merged field by field (RFC 7396).
+    /// The same for a customer: without what concerns others.
+    pub fn to_json_for(&self, customer: &CustomerId, now: Timestamp) -> Map<String, Value> {
+        let mut map = self.to_json(now);
+        if self.issued_to.as_deref() != Some(customer.as_str()) {
+            map.shift_remove("issuedTo");
+        }
+        if let Some(Value::Array(ids)) = map.get_mut("restrictions").and_then(|all| all.get_mut("validFor")) {
+            ids.retain(|id| id.as_str() == Some(customer.as_str()));
+        }
+        map
+    }
+
+    /// What would have to be sent to make a coupon such as this one is after the change `patch`.
     pub fn patched(&self, patch: &Map<String, Value>, now: Timestamp) -> Map<String, Value> {
         let mut map = self.to_json(now);
         // A restriction that is switched off needs no list, so the list goes with it.
@@ -200,21 +212,6 @@ impl Coupon {
         }
         merge(&mut map, patch);
         map
-    }
-}
-
-fn merge(into: &mut Map<String, Value>, patch: &Map<String, Value>) {
-    for (name, value) in patch {
-        match (value, into.get_mut(name)) {
-            (Value::Null, _) => drop(into.shift_remove(name)),
-            (Value::Object(patch), Some(Value::Object(present))) => merge(present, patch),
-            (Value::Object(patch), _) => {
-                let mut fresh = Map::new();
-                merge(&mut fresh, patch);
-                into.insert(name.clone(), Value::Object(fresh));
-            }
-            (value, _) => drop(into.insert(name.clone(), value.clone())),
-        }
     }
 }
 

@@ -6,8 +6,9 @@ use super::{
 };
 use crate::{
     domain::{
+        actor::Actor,
         coupon::{Coupon, CouponField, CouponRedemption, CouponRedemptionField},
-        ids::TenantId,
+        ids::{CustomerId, TenantId},
         list_query::ListQuery,
         time::Timestamp,
     },
@@ -146,16 +147,37 @@ pub async fn coupons(
     Ok(Listed { items, total, cut_off })
 }
 
+/// Whose uses a list shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// Everybody's.
+    All,
+    /// One customer's.
+    Customer(CustomerId),
+    /// Those that one actor recorded.
+    Actor(Actor),
+}
+
 /// A page of a coupon's uses.
 pub async fn uses(
     tx: &mut Tx,
     tenant: &TenantId,
     code: &str,
+    whose: &Whose,
     query: &ListQuery<CouponRedemptionField>,
     now: Timestamp,
 ) -> Result<Listed<CouponRedemption>, DbError> {
-    let columns = || vec![("tenant_id", tenant.to_string()), ("code", code.to_owned())];
-    let scope = || Scope { columns: columns(), conditions: &["deleted_at IS NULL"] };
+    let scope = || {
+        let mut columns = vec![("tenant_id", tenant.to_string()), ("code", code.to_owned())];
+        match whose {
+            Whose::All => {}
+            Whose::Customer(customer) => columns.push(("customer_id", customer.to_string())),
+            Whose::Actor(actor) => {
+                columns.extend([("actor_kind", actor.kind.as_str().to_owned()), ("actor_id", actor.id.clone())]);
+            }
+        }
+        Scope { columns, conditions: &["deleted_at IS NULL"] }
+    };
     let Keys { keys, total, cut_off } = listing::page(tx, scope, query, now).await?;
     let ids = serde_json::json!(keys).to_string();
     let rows = tx.query(LIST_USES_BY_IDS).bind(tenant).bind(ids).all::<UseRow>().await?;
