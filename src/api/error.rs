@@ -29,6 +29,16 @@ pub(super) enum ApiError {
     /// 400: the request as a whole.
     #[error("{0}")]
     BadRequest(String),
+    /// 400: a rule of a coupon said no.
+    #[error("{message}")]
+    Refused {
+        /// A word for programs.
+        kind: &'static str,
+        /// What it concerns.
+        field: &'static str,
+        /// What is the case.
+        message: String,
+    },
     /// 401: no token, or none that is good.
     #[error("no good token")]
     Unauthorized,
@@ -97,7 +107,7 @@ impl From<DbError> for ApiError {
 impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::Invalid(_) | Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Invalid(_) | Self::BadRequest(_) | Self::Refused { .. } => StatusCode::BAD_REQUEST,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::MissingScope(_) | Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
@@ -201,12 +211,16 @@ impl ApiError {
                 let details: Vec<Value> = errors
                     .iter()
                     .map(|(field, message)| {
-                        json!({ "field": field, "type": "invalid_value", "message": message, "moreInfo": "" })
+                        json!({ "field": field, "type": kind_of(field), "message": message, "moreInfo": "" })
                     })
                     .collect();
                 let message = "There are validation problems, see details section for more information";
                 json!({ "type": "validation_violation", "status": 400, "message": message, "details": details })
             }
+            Self::Refused { kind, field, message } => json!({
+                "type": "validation_violation", "status": 400, "message": message,
+                "details": [{ "field": field, "type": kind, "message": message, "moreInfo": "" }],
+            }),
             Self::BadRequest(message) => json!({
                 "type": "validation_violation", "status": 400, "message": message,
                 "details": [{ "field": null, "type": "invalid_request", "message": message, "moreInfo": "" }],
@@ -233,6 +247,15 @@ impl ApiError {
                 "Something went wrong while processing the request. Please contact the administrator.",
             ),
         }
+    }
+}
+
+/// What is wrong with a field, in a word for programs.
+fn kind_of(field: &str) -> &'static str {
+    match field {
+        "q" | "sort" | "pageNumber" | "pageSize" | "totalCount" | "showDeleted" | "partial" => "invalid_query_parameter",
+        "body" => "invalid_payload",
+        _ => "invalid_value",
     }
 }
 

@@ -1,9 +1,11 @@
 //! The JSON API: the HTTP contract that shops and their customers speak.
 #![expect(dead_code, reason = "the operations that use all of it are being written")]
 
+mod anonymous;
 mod auth;
 mod body;
 mod cors;
+mod coupon_settings;
 mod coupons;
 mod error;
 mod guard;
@@ -29,7 +31,9 @@ fn routes() -> Vec<Route> {
     let mut routes = reward_points::routes();
     routes.extend(redeem_options::routes());
     routes.extend(coupons::routes());
+    routes.extend(coupon_settings::routes());
     routes.extend(tokens::routes());
+    routes.extend(anonymous::routes());
     routes
 }
 

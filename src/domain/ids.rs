@@ -8,7 +8,7 @@ use super::invalid::Invalid;
 pub const ID_CHARS_MAX: usize = 255;
 
 /// An opaque id given by somebody else: 1 to 255 characters, none of them a control character.
-fn opaque(text: &str, what: &str) -> Result<String, Invalid> {
+pub(super) fn opaque(text: &str, what: &str) -> Result<String, Invalid> {
     if text.is_empty() || text.chars().count() > ID_CHARS_MAX {
         return Err(Invalid::new(format!("Give {what} of 1 to {ID_CHARS_MAX} characters.")));
     }

@@ -36,6 +36,11 @@ impl FieldErrors {
         self.0.push((field.to_owned(), message.to_string()));
     }
 
+    /// Adds all that is wrong elsewhere.
+    pub fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     /// Keeps the value of a field that fits, or the reason why it does not.
     pub fn check<T, E: ToString>(&mut self, field: &str, parsed: Result<T, E>) -> Option<T> {
         parsed.map_err(|error| self.add(field, error.to_string())).ok()

@@ -3,8 +3,9 @@
 use std::str::FromStr as _;
 
 use rust_decimal::Decimal;
+use serde_json::{Value, json};
 
-use super::invalid::Invalid;
+use super::{coupon::number, invalid::Invalid};
 
 /// Codes of ISO 4217 that are money in use.
 const CURRENCIES: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN \
@@ -56,6 +57,44 @@ impl Currency {
             "JPY" => "¥",
             code => code,
         }
+    }
+}
+
+/// An amount of a currency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Money {
+    /// How much.
+    pub amount: Decimal,
+    /// Of what.
+    pub currency: Currency,
+}
+
+impl Money {
+    /// Reads `{"amount": 12.5, "currency": "EUR"}`.
+    ///
+    /// # Errors
+    /// When it is something else, or the amount is negative.
+    pub fn from_json(value: &Value) -> Result<Self, Invalid> {
+        let amount = value.get("amount").filter(|amount| !amount.is_null());
+        let amount = amount.ok_or_else(|| Invalid::new("Give an amount and a currency."))?;
+        let currency = value.get("currency").and_then(Value::as_str).unwrap_or_default();
+        Ok(Self { amount: exact(amount)?, currency: Currency::parse(currency)? })
+    }
+
+    /// As it is answered.
+    pub fn to_json(&self) -> Value {
+        json!({ "amount": number(self.amount), "currency": self.currency.as_str() })
+    }
+}
+
+/// Reads a JSON number as an exact decimal.
+///
+/// # Errors
+/// When it is no number, or none that [`decimal`] takes.
+pub fn exact(value: &Value) -> Result<Decimal, Invalid> {
+    match value {
+        Value::Number(number) => decimal(&number.to_string()),
+        _ => Err(Invalid::new("Give a number such as 12.50.")),
     }
 }
 

@@ -229,7 +229,7 @@ impl RedeemOption {
         }
         if self.draft.bound_to_customer {
             template.allow_anonymous = false;
-            template.restrictions.insert("validFor".to_owned(), json!([customer.as_str()]));
+            template.restrictions.valid_for = vec![customer.as_str().to_owned()];
         }
         IssuedCoupon { code, template, issued_to: customer.clone(), redemption_id }
     }

@@ -14,6 +14,8 @@ pub const PREFIX: &str = "gdt_";
 pub const SERVICE_SECS: i64 = 3600;
 /// How long a customer's token is good when nothing else is asked for, in seconds.
 pub const CUSTOMER_SECS: i64 = 15 * 60;
+/// How long a guest can renew a token of theirs, in seconds.
+pub const ANONYMOUS_REFRESH_SECS: i64 = 30 * 24 * 3600;
 /// How long any token is good at most, in seconds.
 pub const SECS_MAX: i64 = 24 * 3600;
 

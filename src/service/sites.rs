@@ -156,10 +156,23 @@ async fn change_once(
     seen: Option<Seen>,
     change: &SiteChange,
 ) -> Result<Site, SiteError> {
-    let now = app.now();
     let mut tx = app.db.begin().await?;
-    let Some(before) = store::sites::lock(&mut tx, &caller.tenant, code).await? else {
-        return Err(match store::tenants::find_in(&mut tx, &caller.tenant).await? {
+    let site = change_in(&mut tx, caller, code, seen, change, app.now()).await?;
+    tx.commit().await?;
+    Ok(site)
+}
+
+/// The same inside a transaction, which has the site locked afterwards.
+pub(super) async fn change_in(
+    tx: &mut Tx,
+    caller: &Caller,
+    code: &SiteCode,
+    seen: Option<Seen>,
+    change: &SiteChange,
+    now: Timestamp,
+) -> Result<Site, SiteError> {
+    let Some(before) = store::sites::lock(tx, &caller.tenant, code).await? else {
+        return Err(match store::tenants::find_in(tx, &caller.tenant).await? {
             Some(_) => SiteError::Unknown(code.clone()),
             None => SiteError::TenantUnknown(caller.tenant.clone()),
         });
@@ -180,17 +193,16 @@ async fn change_once(
     if rule.is_some() {
         after.rule.version += 1;
         after.rule.holds_from = now;
-        store::sites::insert_rule(&mut tx, &caller.tenant, code, &after.rule, &caller.name()).await?;
+        store::sites::insert_rule(tx, &caller.tenant, code, &after.rule, &caller.name()).await?;
     }
     if settings.is_none() && rule.is_none() {
         return Ok(before);
     }
-    store::sites::update(&mut tx, &caller.tenant, &after, now).await?;
+    store::sites::update(tx, &caller.tenant, &after, now).await?;
     for (action, difference) in [("site.changed", settings), ("rule.changed", rule)] {
         if let Some((before, after)) = difference {
-            audit::record(&mut tx, caller, action, subject(code), Some(before), Some(after), now).await?;
+            audit::record(tx, caller, action, subject(code), Some(before), Some(after), now).await?;
         }
     }
-    tx.commit().await?;
     Ok(after)
 }

@@ -23,7 +23,10 @@ use crate::{
 
 const SERVICE: &str = "service";
 const CUSTOMER: &str = "customer";
-const ANONYMOUS: &str = "anonymous";
+/// What the secret part of a guest's access token begins with, and what it is signed for.
+const GUEST: &str = "guest";
+/// The same of a token that renews it.
+const GUEST_REFRESH: &str = "guest-refresh";
 
 /// Why there is no token.
 #[derive(Debug, thiserror::Error)]
@@ -199,15 +202,73 @@ async fn issue_to_customer_once(
     Ok(replayed)
 }
 
+/// The tokens of a guest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnonymousTokens {
+    /// Reads options and validates coupons.
+    pub access_token: String,
+    /// Renews both.
+    pub refresh_token: String,
+    /// The same after every renewal.
+    pub session: String,
+    /// For how many seconds the access token is good.
+    pub expires_in: i64,
+}
+
+/// Issues tokens to a guest of a tenant; `None` when there is no such tenant. Nothing is kept: whoever asks for a
+/// million of them fills no table.
+pub async fn issue_to_guest(app: &App, tenant: &TenantId) -> Result<Option<AnonymousTokens>, DbError> {
+    let known = store::tenants::find(&app.db, tenant).await?.is_some();
+    Ok(known.then(|| guest_tokens(app, tenant, &secrets::random_id())))
+}
+
+/// Renews the tokens of a guest; `None` when the text is no refresh token of the tenant, or has ended.
+pub fn renew_for_guest(app: &App, tenant: &TenantId, refresh_token: &str) -> Option<AnonymousTokens> {
+    let named = token::tenant_of(refresh_token).filter(|named| named == tenant)?;
+    let session = signed_session(app, &named, refresh_token, GUEST_REFRESH)?;
+    Some(guest_tokens(app, tenant, &session))
+}
+
+fn guest_tokens(app: &App, tenant: &TenantId, session: &str) -> AnonymousTokens {
+    let sign = |purpose: &str, secs: i64| {
+        let until = app.now().plus_secs(secs).micros();
+        let signature = app.secret.sign_text(purpose, &guest_claim(tenant, session, until));
+        token::text(tenant, &format!("{purpose}.{session}.{until}.{signature}"))
+    };
+    let expires_in = app.settings.token_lifetime_secs();
+    AnonymousTokens {
+        access_token: sign(GUEST, expires_in),
+        refresh_token: sign(GUEST_REFRESH, token::ANONYMOUS_REFRESH_SECS),
+        session: session.to_owned(),
+        expires_in,
+    }
+}
+
+fn guest_claim(tenant: &TenantId, session: &str, until: i64) -> String {
+    json!([tenant.as_str(), session, until]).to_string()
+}
+
+/// The session of a guest's token that was signed here for this purpose and has not ended.
+fn signed_session(app: &App, tenant: &TenantId, text: &str, purpose: &str) -> Option<String> {
+    let (_, secret) = text.split_once('.')?;
+    let mut parts = secret.strip_prefix(purpose)?.strip_prefix('.')?.split('.');
+    let (session, until, signature) = (parts.next()?, parts.next()?.parse::<i64>().ok()?, parts.next()?);
+    let expected = app.secret.sign_text(purpose, &guest_claim(tenant, session, until));
+    let genuine = bool::from(expected.as_bytes().ct_eq(signature.as_bytes())) && parts.next().is_none();
+    (genuine && app.now().micros() < until).then(|| session.to_owned())
+}
+
 /// Whom a token's text stands for; `None` when it is none, has ended, or its client was revoked.
 pub async fn recognise(app: &App, text: &str) -> Result<Option<AccessToken>, DbError> {
     let Some(tenant) = token::tenant_of(text) else { return Ok(None) };
+    if let Some(session) = signed_session(app, &tenant, text, GUEST) {
+        return Ok(Some(AccessToken { tenant, bearer: Bearer::Anonymous { session } }));
+    }
     let stored = store::access_tokens::find(&app.db, &tenant, &secrets::sha256_hex(text), app.now()).await?;
     let Some(stored) = stored else { return Ok(None) };
     let bearer = match (stored.kind.as_str(), stored.client_id, stored.customer_id) {
         (SERVICE, Some(client), None) => Bearer::Service { client, scopes: Scopes::known(&stored.scopes) },
         (CUSTOMER, _, Some(customer)) => Bearer::Customer(customer),
-        (ANONYMOUS, None, None) => Bearer::Anonymous { session: secrets::sha256_hex(text) },
         (kind, ..) => return Err(DbError::Damaged(format!("a token of kind `{kind}` of tenant {tenant}"))),
     };
     Ok(Some(AccessToken { tenant, bearer }))

@@ -25,7 +25,7 @@ statements! {
 /// A token as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct StoredToken {
-    /// `service`, `customer` or `anonymous`.
+    /// `service` or `customer`; those of guests are not kept.
     pub kind: String,
     /// The client that got or made it; none when the command line made it.
     pub client_id: Option<ClientId>,

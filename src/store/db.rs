@@ -5,11 +5,12 @@
 //! if it decodes from both, so a type that would work on only one database
 //! does not compile.
 
-use std::{fs::OpenOptions, io, path::Path, time::Duration};
+use std::{fs::OpenOptions, io, ops::ControlFlow, path::Path, time::Duration};
 
+use futures_util::TryStreamExt as _;
 use sqlx::{
-    Arguments as _, Connection as _, Encode, FromRow, PgConnection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
-    Type,
+    Arguments as _, AssertSqlSafe, Connection as _, Encode, FromRow, PgConnection, PgPool, Postgres, SqlSafeStr as _,
+    SqlStr, Sqlite, SqlitePool, Transaction, Type,
     migrate::{MigrateError, Migrator},
     postgres::{PgArguments, PgPoolOptions, PgRow},
     sqlite::{
@@ -224,8 +225,8 @@ impl Db {
     /// A single read outside any transaction.
     pub fn query(&self, sql: Sql) -> Query<'_> {
         match self {
-            Self::Sqlite { read, .. } => Query::sqlite(SqliteExec::Pool(read), sql),
-            Self::Postgres(pool) => Query::postgres(PgExec::Pool(pool), sql),
+            Self::Sqlite { read, .. } => Query::sqlite(SqliteExec::Pool(read), sql.sqlite.into_sql_str()),
+            Self::Postgres(pool) => Query::postgres(PgExec::Pool(pool), sql.postgres.into_sql_str()),
         }
     }
 
@@ -298,8 +299,25 @@ impl Tx {
     /// A statement inside this transaction.
     pub fn query(&mut self, sql: Sql) -> Query<'_> {
         match self {
+            Self::Sqlite(tx) => Query::sqlite(SqliteExec::Conn(tx), sql.sqlite.into_sql_str()),
+            Self::Postgres(tx) => Query::postgres(PgExec::Conn(tx), sql.postgres.into_sql_str()),
+        }
+    }
+
+    /// A statement that a list was put together to, from texts of this program alone; see [`super::listing`].
+    pub(super) fn query_built(&mut self, text: String) -> Query<'_> {
+        let sql = AssertSqlSafe(text).into_sql_str();
+        match self {
             Self::Sqlite(tx) => Query::sqlite(SqliteExec::Conn(tx), sql),
             Self::Postgres(tx) => Query::postgres(PgExec::Conn(tx), sql),
+        }
+    }
+
+    /// Which database this is.
+    pub fn backend(&self) -> Backend {
+        match self {
+            Self::Sqlite(_) => Backend::Sqlite,
+            Self::Postgres(_) => Backend::Postgres,
         }
     }
 
@@ -345,7 +363,7 @@ enum Inner<'c> {
 #[must_use = "a query does nothing until it is run"]
 pub struct Query<'c> {
     inner: Inner<'c>,
-    sql: Sql,
+    sql: SqlStr,
     error: Option<sqlx::error::BoxDynError>,
 }
 
@@ -357,27 +375,27 @@ macro_rules! run {
         }
         match $self.inner {
             Inner::Sqlite(SqliteExec::Pool(pool), args) => {
-                sqlx::$make$(::<_, $t, _>)?($self.sql.sqlite, args).$method(pool).await
+                sqlx::$make$(::<_, $t, _>)?($self.sql, args).$method(pool).await
             }
             Inner::Sqlite(SqliteExec::Conn(conn), args) => {
-                sqlx::$make$(::<_, $t, _>)?($self.sql.sqlite, args).$method(conn).await
+                sqlx::$make$(::<_, $t, _>)?($self.sql, args).$method(conn).await
             }
             Inner::Postgres(PgExec::Pool(pool), args) => {
-                sqlx::$make$(::<_, $t, _>)?($self.sql.postgres, args).$method(pool).await
+                sqlx::$make$(::<_, $t, _>)?($self.sql, args).$method(pool).await
             }
             Inner::Postgres(PgExec::Conn(conn), args) => {
-                sqlx::$make$(::<_, $t, _>)?($self.sql.postgres, args).$method(conn).await
+                sqlx::$make$(::<_, $t, _>)?($self.sql, args).$method(conn).await
             }
         }
     }};
 }
 
 impl<'c> Query<'c> {
-    fn sqlite(exec: SqliteExec<'c>, sql: Sql) -> Self {
+    fn sqlite(exec: SqliteExec<'c>, sql: SqlStr) -> Self {
         Self { inner: Inner::Sqlite(exec, SqliteArguments::default()), sql, error: None }
     }
 
-    fn postgres(exec: PgExec<'c>, sql: Sql) -> Self {
+    fn postgres(exec: PgExec<'c>, sql: SqlStr) -> Self {
         Self { inner: Inner::Postgres(exec, PgArguments::default()), sql, error: None }
     }
 
@@ -394,6 +412,25 @@ impl<'c> Query<'c> {
     /// Every row.
     pub async fn all<T: Row>(self) -> Result<Vec<T>, DbError> {
         Ok(run!(self, query_as_with::<_, T, _>, fetch_all)?)
+    }
+
+    /// Each row as it comes, until `see` has seen enough: only one is held at a time.
+    pub async fn each<T: Row>(self, mut see: impl FnMut(T) -> ControlFlow<()>) -> Result<(), DbError> {
+        if let Some(error) = self.error {
+            return Err(DbError::Other(sqlx::Error::Encode(error)));
+        }
+        let mut rows = match self.inner {
+            Inner::Sqlite(SqliteExec::Pool(pool), args) => sqlx::query_as_with(self.sql, args).fetch(pool),
+            Inner::Sqlite(SqliteExec::Conn(conn), args) => sqlx::query_as_with(self.sql, args).fetch(conn),
+            Inner::Postgres(PgExec::Pool(pool), args) => sqlx::query_as_with(self.sql, args).fetch(pool),
+            Inner::Postgres(PgExec::Conn(conn), args) => sqlx::query_as_with(self.sql, args).fetch(conn),
+        };
+        while let Some(row) = rows.try_next().await? {
+            if see(row).is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// The first row, if there is one.
@@ -413,14 +450,14 @@ impl<'c> Query<'c> {
         }
         Ok(match self.inner {
             Inner::Sqlite(exec, args) => {
-                let query = sqlx::query_with(self.sql.sqlite, args);
+                let query = sqlx::query_with(self.sql, args);
                 match exec {
                     SqliteExec::Pool(pool) => query.execute(pool).await?.rows_affected(),
                     SqliteExec::Conn(conn) => query.execute(conn).await?.rows_affected(),
                 }
             }
             Inner::Postgres(exec, args) => {
-                let query = sqlx::query_with(self.sql.postgres, args);
+                let query = sqlx::query_with(self.sql, args);
                 match exec {
                     PgExec::Pool(pool) => query.execute(pool).await?.rows_affected(),
                     PgExec::Conn(conn) => query.execute(conn).await?.rows_affected(),

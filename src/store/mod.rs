@@ -3,6 +3,7 @@
 pub mod access_tokens;
 pub mod api_clients;
 pub mod audit;
+pub mod coupon_settings;
 pub mod coupons;
 pub mod customers;
 pub mod db;
@@ -12,6 +13,7 @@ pub mod figures;
 pub mod health;
 pub mod idempotency;
 pub mod ledger;
+pub mod listing;
 pub mod memberships;
 pub mod options;
 pub mod server_settings;
@@ -33,7 +35,11 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         access_tokens::STATEMENTS,
         api_clients::STATEMENTS,
         audit::STATEMENTS,
+        coupon_settings::STATEMENTS,
         coupons::STATEMENTS,
+        coupons::exchanges::STATEMENTS,
+        coupons::list::STATEMENTS,
+        coupons::uses::STATEMENTS,
         customers::STATEMENTS,
         directory::STATEMENTS,
         expiry::STATEMENTS,

@@ -49,6 +49,13 @@ statements! {
          WHERE o.tenant_id = $1 AND o.stock IS NOT NULL
          GROUP BY o.option_id, o.redeemed HAVING o.redeemed <> COUNT(r.redemption_id) ORDER BY o.option_id"
     }
+    Tenant LIST_MISCOUNTED_COUPONS {
+        "SELECT c.code, c.redemption_count, COUNT(u.coupon_redemption_id) FROM coupons c
+         LEFT JOIN coupon_redemptions u ON u.tenant_id = c.tenant_id AND u.code = c.code AND u.deleted_at IS NULL
+         WHERE c.tenant_id = $1
+         GROUP BY c.code, c.redemption_count HAVING c.redemption_count <> COUNT(u.coupon_redemption_id)
+         ORDER BY c.code LIMIT $2"
+    }
     /// Rows without the account, entry or tenant that they belong to.
     Tenant COUNT_STRAYS {
         "SELECT
@@ -125,6 +132,10 @@ pub async fn tenant_problems(tx: &mut Tx, tenant: &TenantId) -> Result<Vec<Strin
     let options = tx.query(LIST_MISCOUNTED_OPTIONS).bind(tenant).all::<(String, i64, i64)>().await?;
     for (id, said, counted) in options {
         problems.push(format!("option {id} says it was redeemed {said} times; there are {counted} redemptions"));
+    }
+    let coupons = tx.query(LIST_MISCOUNTED_COUPONS).bind(tenant).bind(NAMED_MAX).all::<(String, i64, i64)>().await?;
+    for (code, said, counted) in coupons {
+        problems.push(format!("coupon {code} says it was used {said} times; there are {counted} uses"));
     }
     let (entries, lots, usages) = tx.query(COUNT_STRAYS).bind(tenant).one::<(i64, i64, i64)>().await?;
     for (count, what) in [

@@ -28,6 +28,7 @@ const DAMAGES: [(&str, &str); 18] = [
     ("UPDATE redemptions SET points = 1", "differs from entry"),
     ("DELETE FROM redemptions", "the redemption of entry 3 is missing"),
     ("UPDATE coupons SET discount_amount = '500'", "is not worth"),
+    ("UPDATE coupons SET redemption_count = 3", "says it was used 3 times; there are 0 uses"),
     ("UPDATE options SET redeemed = 0", "says it was redeemed 0 times"),
 ];
 

@@ -1,0 +1,91 @@
+//! Who may use a coupon, and for what.
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::{fields::Fields, ids, invalid::{FieldErrors, Invalid}, money::Money};
+
+/// The most entries of one list: more is a segment, not a list.
+const ENTRIES_MAX: usize = 1_000;
+
+/// The restrictions of a coupon but its two instants.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Restrictions {
+    /// The customers who may use it; empty: all.
+    pub valid_for: Vec<String>,
+    /// What the order must be worth at least.
+    pub min_order_value: Option<Money>,
+    /// The categories it applies to; the shop's cart knows them.
+    pub included_categories: Vec<String>,
+    /// The categories it does not apply to.
+    pub excluded_categories: Vec<String>,
+    /// The segments of customers it is for; the shop knows them.
+    pub segments: Vec<String>,
+}
+
+/// Reads a list of ids; each counts once.
+fn id_list(value: &Value) -> Result<Vec<String>, Invalid> {
+    let message = "Give a list of ids.";
+    let mut ids = Vec::new();
+    for id in value.as_array().ok_or_else(|| Invalid::new(message))? {
+        let id = ids::opaque(id.as_str().ok_or_else(|| Invalid::new(message))?, "ids")?;
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+        if ids.len() > ENTRIES_MAX {
+            return Err(Invalid::new(format!("Give at most {ENTRIES_MAX} ids.")));
+        }
+    }
+    Ok(ids)
+}
+
+impl Restrictions {
+    /// Reads the fields of a JSON object.
+    pub(super) fn read(fields: &mut Fields<'_>) -> Self {
+        let restrictions = Self {
+            valid_for: fields.parsed("validFor", id_list).unwrap_or_default(),
+            min_order_value: fields.parsed("minOrderValue", Money::from_json),
+            included_categories: fields.parsed("includedCategories", id_list).unwrap_or_default(),
+            excluded_categories: fields.parsed("excludedCategories", id_list).unwrap_or_default(),
+            segments: fields.parsed("segments", id_list).unwrap_or_default(),
+        };
+        if restrictions.included_categories.iter().any(|id| restrictions.excluded_categories.contains(id)) {
+            fields.error("excludedCategories", "Name a category in one of the two lists, not in both.");
+        }
+        restrictions
+    }
+
+    /// Reads restrictions as they are kept.
+    ///
+    /// # Errors
+    /// Every field that does not fit.
+    pub fn from_json(map: &Map<String, Value>) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let restrictions = Self::read(&mut Fields { map, prefix: "", errors: &mut errors });
+        if errors.is_empty() { Ok(restrictions) } else { Err(errors) }
+    }
+
+    /// Those that are set, in the contract's form.
+    pub fn to_json(&self) -> Map<String, Value> {
+        let mut map = Map::new();
+        let lists = [
+            ("validFor", &self.valid_for),
+            ("includedCategories", &self.included_categories),
+            ("excludedCategories", &self.excluded_categories),
+            ("segments", &self.segments),
+        ];
+        for (name, ids) in lists {
+            if !ids.is_empty() {
+                map.insert(name.to_owned(), json!(ids));
+            }
+        }
+        if let Some(money) = &self.min_order_value {
+            map.insert("minOrderValue".to_owned(), money.to_json());
+        }
+        map
+    }
+
+    /// Whether somebody is kept out by name.
+    pub fn excludes(&self, customer: &str) -> bool {
+        !self.valid_for.is_empty() && !self.valid_for.iter().any(|id| id == customer)
+    }
+}
