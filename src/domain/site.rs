@@ -73,6 +73,17 @@ choice! {
     } else "Choose clamp or owe."
 }
 
+/// What an order came to: every amount with tax, or every amount without, as the rule's basis asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrderTotal {
+    /// What was paid: with shipping, after discounts.
+    pub paid: Decimal,
+    /// The part of it that is shipping.
+    pub shipping: Decimal,
+    /// What was taken off before.
+    pub discount: Decimal,
+}
+
 /// How a site awards points. A version never changes; a change is a new version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EarningRule {
@@ -162,7 +173,19 @@ impl EarningRule {
             })
     }
 
-    /// How many points `basis` earns, before any cap: `basis x factor`, rounded.
+    /// The part of an order's total that earns points.
+    pub fn counted(&self, order: &OrderTotal) -> Decimal {
+        let mut amount = order.paid;
+        if !self.with_shipping {
+            amount -= order.shipping;
+        }
+        if !self.after_discounts {
+            amount += order.discount;
+        }
+        amount.max(Decimal::ZERO)
+    }
+
+    /// How many points `basis` earns: `basis x factor`, rounded, up to the cap.
     pub fn points_for(&self, basis: Decimal) -> i64 {
         let strategy = match self.rounding {
             Rounding::Floor => RoundingStrategy::ToNegativeInfinity,
@@ -281,6 +304,22 @@ mod tests {
         }
         rule.cap_per_order = Points::new(50).ok();
         assert_eq!(rule.points_for(decimal("1000").unwrap()), 50);
+    }
+
+    #[test]
+    fn shipping_and_discounts_count_as_the_rule_says() {
+        let amount = |text: &str| decimal(text).unwrap();
+        let order = OrderTotal { paid: amount("119.00"), shipping: amount("4.90"), discount: amount("10.00") };
+        let mut rule = EarningRule::initial(Timestamp::from_micros(0));
+        for (with_shipping, after_discounts, counted) in
+            [(false, true, "114.10"), (true, true, "119.00"), (false, false, "124.10"), (true, false, "129.00")]
+        {
+            (rule.with_shipping, rule.after_discounts) = (with_shipping, after_discounts);
+            assert_eq!(rule.counted(&order), amount(counted));
+        }
+        let only_shipping = OrderTotal { paid: amount("1.00"), shipping: amount("4.90"), discount: amount("3.90") };
+        (rule.with_shipping, rule.after_discounts) = (false, true);
+        assert_eq!(rule.counted(&only_shipping), Decimal::ZERO);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use subtle::ConstantTimeEq as _;
 
 use super::{error::WebError, session, shell::Shell};
-use crate::{app::App, secrets};
+use crate::{app::App, domain::invalid::FieldErrors, secrets};
 
 /// The longest form has a few texts of a few thousand characters.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -32,6 +32,11 @@ const OPEN: [&str; 3] = ["/admin/login", "/admin/login/password", "/admin/setup"
 pub(crate) struct Errors(Vec<(&'static str, String)>);
 
 impl Errors {
+    /// What the domain found, at the fields of a form. `fields` says which of its fields each is.
+    pub(crate) fn found(found: &FieldErrors, fields: impl Fn(&str) -> &'static str) -> Self {
+        Self(found.iter().map(|(field, message)| (fields(field), message.to_owned())).collect())
+    }
+
     /// Keeps the value of a field that parsed, or the reason it did not.
     pub(crate) fn check<T, E: ToString>(&mut self, field: &'static str, parsed: Result<T, E>) -> Option<T> {
         parsed.map_err(|error| self.add(field, error)).ok()
@@ -41,6 +46,11 @@ impl Errors {
     #[expect(clippy::needless_pass_by_value, reason = "messages are made where they are given")]
     pub(crate) fn add(&mut self, field: &'static str, message: impl ToString) {
         self.0.push((field, message.to_string()));
+    }
+
+    /// Takes over what is wrong elsewhere.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
     }
 
     /// Whether nothing is wrong.

@@ -104,6 +104,15 @@ pub(crate) fn bare(part: &impl Template) -> Result<HttpResponse, WebError> {
     whole(StatusCode::OK, part)
 }
 
+/// The same answer, which htmx shows in place of the page although its status is that of a conflict.
+pub(crate) fn in_conflict(mut response: HttpResponse) -> HttpResponse {
+    *response.status_mut() = StatusCode::CONFLICT;
+    for (name, value) in [("hx-retarget", "#main"), ("hx-reswap", "innerHTML")] {
+        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    response
+}
+
 /// `Vary` keeps a cache from giving a part for a page.
 fn builder(status: StatusCode) -> HttpResponseBuilder {
     let mut builder = HttpResponse::build(status);

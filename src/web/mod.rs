@@ -4,12 +4,14 @@ mod access;
 pub mod assets;
 mod confirm;
 mod error;
+mod facts;
 pub mod filters;
 mod form;
 mod format;
 mod guard;
 mod html;
 mod pages;
+mod people;
 mod query;
 mod secret;
 mod session;
@@ -21,7 +23,7 @@ use actix_web::{
 };
 
 use crate::app::App;
-use pages::{account, api_clients, audit_log, overview, setup, sign_in, team, tenants};
+use pages::{account, api_clients, audit_log, options, overview, rules, setup, sign_in, sites, team, tenants};
 
 /// Adds the routes of the back office.
 pub fn configure(cfg: &mut ServiceConfig, app: &App) {
@@ -83,5 +85,30 @@ fn of_tenant(cfg: &mut ServiceConfig) {
                 .route(get().to(api_clients::confirm_revocation))
                 .route(post().to(api_clients::revoke)),
         )
-        .service(resource("/{tenant}/audit-log").route(get().to(audit_log::index)));
+        .service(resource("/{tenant}/audit-log").route(get().to(audit_log::index)))
+        .configure(of_programme);
+}
+
+/// Pages of what a tenant offers: options, rules, sites.
+fn of_programme(cfg: &mut ServiceConfig) {
+    cfg.service(resource("/{tenant}/options").route(get().to(options::index)).route(post().to(options::create)))
+        .service(resource("/{tenant}/options/new").route(get().to(options::new_form)))
+        .service(resource("/{tenant}/options/preview").route(get().to(options::preview)))
+        .service(resource("/{tenant}/options/{option}").route(get().to(options::show)).route(post().to(options::save)))
+        .service(resource("/{tenant}/options/{option}/activate").route(post().to(options::activate)))
+        .service(resource("/{tenant}/options/{option}/deactivate").route(post().to(options::deactivate)))
+        .service(resource("/{tenant}/options/{option}/up").route(post().to(options::up)))
+        .service(resource("/{tenant}/options/{option}/down").route(post().to(options::down)))
+        .service(
+            resource("/{tenant}/options/{option}/delete")
+                .route(get().to(options::confirm_deletion))
+                .route(post().to(options::delete)),
+        )
+        .service(resource("/{tenant}/options/{option}/restore").route(post().to(options::restore)))
+        .service(resource("/{tenant}/rules").route(get().to(rules::index)))
+        .service(resource("/{tenant}/rules/{site}").route(get().to(rules::show_rule)).route(post().to(rules::save)))
+        .service(resource("/{tenant}/rules/{site}/example").route(get().to(rules::example)))
+        .service(resource("/{tenant}/sites").route(get().to(sites::index)).route(post().to(sites::create)))
+        .service(resource("/{tenant}/sites/new").route(get().to(sites::new_form)))
+        .service(resource("/{tenant}/sites/{site}").route(get().to(sites::show)).route(post().to(sites::save)));
 }

@@ -70,6 +70,9 @@ pub(crate) fn toast(session: &Session, toast: Toast) -> Result<(), WebError> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Section {
     Overview,
+    Options,
+    Rules,
+    Sites,
     Team,
     ApiClients,
     AuditLog,
@@ -94,13 +97,19 @@ pub(crate) struct NavGroup {
 }
 
 impl Section {
-    const GROUPS: [(&'static str, &'static [Self]); 2] =
-        [("Daily work", &[Self::Overview]), ("Administration", &[Self::Team, Self::ApiClients, Self::AuditLog])];
+    const GROUPS: [(&'static str, &'static [Self]); 3] = [
+        ("Daily work", &[Self::Overview]),
+        ("Programme", &[Self::Options, Self::Rules, Self::Sites]),
+        ("Administration", &[Self::Team, Self::ApiClients, Self::AuditLog]),
+    ];
 
     /// End of its address, name, icon, key.
     const fn facts(self) -> (&'static str, &'static str, &'static str, &'static str) {
         match self {
             Self::Overview => ("", "Overview", "layout-dashboard", "o"),
+            Self::Options => ("/options", "Redemption options", "gift", "r"),
+            Self::Rules => ("/rules", "Earning rules", "settings-2", "e"),
+            Self::Sites => ("/sites", "Sites", "store", "s"),
             Self::Team => ("/team", "Team and roles", "shield-check", "t"),
             Self::ApiClients => ("/api-clients", "API clients", "key-round", "a"),
             Self::AuditLog => ("/audit-log", "Audit log", "scroll-text", "l"),
@@ -110,7 +119,7 @@ impl Section {
     /// Who may see it.
     pub(crate) const fn least_role(self) -> Role {
         match self {
-            Self::Overview => Role::Viewer,
+            Self::Overview | Self::Options | Self::Rules | Self::Sites => Role::Viewer,
             Self::Team | Self::ApiClients | Self::AuditLog => Role::Admin,
         }
     }

@@ -3,8 +3,11 @@
 pub(super) mod account;
 pub(super) mod api_clients;
 pub(super) mod audit_log;
+pub(super) mod options;
 pub(super) mod overview;
+pub(super) mod rules;
 pub(super) mod setup;
 pub(super) mod sign_in;
+pub(super) mod sites;
 pub(super) mod team;
 pub(super) mod tenants;

@@ -1,0 +1,211 @@
+//! The list of options: what it is narrowed to, how it is sorted, and what each line says.
+
+use std::cmp::Reverse;
+
+use serde::Deserialize;
+
+use super::told;
+use crate::{
+    app::App,
+    domain::{option::RedeemOption, time::Timestamp},
+    service::options,
+    web::{
+        access::Member,
+        error::WebError,
+        query::{Address, escaped},
+        shell::Section,
+    },
+};
+
+/// How often options were redeemed is told for so many days.
+const DAYS: i64 = 28;
+
+/// What the list is narrowed to and sorted by, as it stands in the address.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ListQuery {
+    status: String,
+    sort: String,
+}
+
+const TABS: [(&str, &str); 4] = [("", "All"), ("active", "Active"), ("draft", "Draft"), ("archived", "Archived")];
+
+impl ListQuery {
+    fn address(&self, path: String) -> Address {
+        [("status", &self.status), ("sort", &self.sort)]
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .fold(Address::new(path), |address, (name, value)| address.and(name, value))
+    }
+
+    /// The query of an address, with its `?`; nothing when there is none.
+    pub(super) fn as_text(&self) -> String {
+        self.address(String::new()).to_string()
+    }
+
+    fn fits(&self, option: &RedeemOption) -> bool {
+        belongs(&self.status, option)
+    }
+}
+
+/// Whether an option stands under a tab.
+fn belongs(tab: &str, option: &RedeemOption) -> bool {
+    let archived = option.archived_at.is_some();
+    match tab {
+        "archived" => archived,
+        "active" => !archived && option.draft.active,
+        "draft" => !archived && !option.draft.active,
+        _ => !archived,
+    }
+}
+
+/// A tab over the list.
+pub(super) struct Tab {
+    pub(super) label: &'static str,
+    pub(super) href: String,
+    pub(super) count: i64,
+    pub(super) current: bool,
+}
+
+/// A column that the list can be sorted by.
+pub(super) struct Sort {
+    pub(super) href: String,
+    /// `ascending`, `descending` or nothing.
+    pub(super) now: &'static str,
+}
+
+impl Sort {
+    fn new(path: &str, query: &ListQuery, column: &str) -> Self {
+        let (now, next) = match query.sort.strip_prefix('-') {
+            Some(sorted) if sorted == column => ("descending", String::new()),
+            None if query.sort == column => ("ascending", format!("-{column}")),
+            _ => ("", column.to_owned()),
+        };
+        let query = ListQuery { sort: next, ..query.clone() };
+        Self { href: query.address(path.to_owned()).to_string(), now }
+    }
+
+    pub(super) fn icon(&self) -> &'static str {
+        match self.now {
+            "ascending" => "arrow-up",
+            "descending" => "arrow-down",
+            _ => "chevrons-up-down",
+        }
+    }
+}
+
+/// An option in the list.
+pub(super) struct Line {
+    pub(super) id: String,
+    pub(super) href: String,
+    /// The beginning of the addresses of its buttons, and their query.
+    pub(super) link: String,
+    pub(super) name: String,
+    pub(super) description: String,
+    pub(super) points: i64,
+    pub(super) gets: String,
+    pub(super) order_from: Option<String>,
+    pub(super) redeemed: i64,
+    pub(super) left: Option<i64>,
+    pub(super) state: &'static str,
+    pub(super) badge: &'static str,
+    pub(super) current: bool,
+    pub(super) is_first: bool,
+    pub(super) is_last: bool,
+}
+
+/// The list.
+pub(super) struct Listed {
+    pub(super) tabs: Vec<Tab>,
+    pub(super) lines: Vec<Line>,
+    pub(super) by_points: Sort,
+    pub(super) by_redeemed: Sort,
+    /// The query that keeps the list as it is.
+    pub(super) query: String,
+    /// Whether the lines stand in the order in which customers see them, and all of them do.
+    pub(super) in_order: bool,
+    /// Whether there is nothing at all.
+    pub(super) is_new: bool,
+    pub(super) is_archive: bool,
+}
+
+/// Reads the list; `open` is the option that stands beside it.
+pub(super) async fn read(
+    app: &App,
+    member: &Member,
+    query: &ListQuery,
+    open: Option<&RedeemOption>,
+) -> Result<Listed, WebError> {
+    let (tenant, now) = (&member.place.tenant, app.now());
+    let all = options::list(&app.db, tenant).await?;
+    let redeemed = options::redeemed_since(&app.db, tenant, now.plus_secs(-DAYS * 86_400)).await?;
+    let path = Section::Options.address(tenant);
+    let count = |tab: &str| all.iter().filter(|option| belongs(tab, option)).count();
+    let tabs = TABS
+        .into_iter()
+        .map(|(status, label)| Tab {
+            label,
+            href: ListQuery { status: status.to_owned(), sort: query.sort.clone() }.address(path.clone()).to_string(),
+            count: i64::try_from(count(status)).unwrap_or(i64::MAX),
+            current: query.status == status,
+        })
+        .collect();
+    let mut lines: Vec<Line> = all
+        .iter()
+        .filter(|option| query.fits(option))
+        .map(|option| {
+            let times = redeemed.get(&option.id).copied().unwrap_or_default();
+            let is_open = open.is_some_and(|open| open.id == option.id);
+            Line { current: is_open, ..line(option, &path, query, times, now) }
+        })
+        .collect();
+    if let Some(first) = lines.first_mut() {
+        first.is_first = true;
+    }
+    if let Some(last) = lines.last_mut() {
+        last.is_last = true;
+    }
+    sort(&mut lines, &query.sort);
+    Ok(Listed {
+        tabs,
+        in_order: query.status.is_empty() && query.sort.is_empty() && lines.len() > 1,
+        lines,
+        by_points: Sort::new(&path, query, "points"),
+        by_redeemed: Sort::new(&path, query, "redeemed"),
+        query: query.as_text(),
+        is_new: all.is_empty(),
+        is_archive: query.status == "archived",
+    })
+}
+
+fn sort(lines: &mut [Line], by: &str) {
+    match by {
+        "points" => lines.sort_by_key(|line| line.points),
+        "-points" => lines.sort_by_key(|line| Reverse(line.points)),
+        "redeemed" => lines.sort_by_key(|line| line.redeemed),
+        "-redeemed" => lines.sort_by_key(|line| Reverse(line.redeemed)),
+        _ => {}
+    }
+}
+
+fn line(option: &RedeemOption, path: &str, query: &ListQuery, redeemed: i64, now: Timestamp) -> Line {
+    let link = format!("{path}/{}", escaped(&option.id));
+    let (state, badge) = told::state(option, now);
+    Line {
+        id: option.id.clone(),
+        href: format!("{}#edit", query.address(link.clone())),
+        link,
+        name: option.draft.name.clone(),
+        description: option.draft.description.lines().next().unwrap_or_default().to_owned(),
+        points: option.draft.points.get(),
+        gets: told::gets(&option.draft.coupon.discount),
+        order_from: told::order_from(&option.draft),
+        redeemed,
+        left: option.left(),
+        state,
+        badge,
+        current: false,
+        is_first: false,
+        is_last: false,
+    }
+}

@@ -1,0 +1,431 @@
+//! `/admin/{tenant}/rules`: how each site awards points.
+
+mod example;
+
+use actix_web::{
+    HttpResponse,
+    http::StatusCode,
+    web::{Data, Path, Query},
+};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::{
+    app::App,
+    domain::{
+        calendar::ValidityEnd,
+        ids::SiteCode,
+        points::Points,
+        role::Role,
+        site::{Basis, EarningRule, Rounding, Shortfall, Site},
+        site_change::SiteChange,
+        time::Timestamp,
+    },
+    service::sites::{self, Seen, SiteError},
+    web::{
+        access::Member,
+        error::WebError,
+        facts::{Difference, Fact, differences, yes_or_no},
+        filters,
+        form::{Choice, Errors, Protected},
+        format,
+        html::{self, Want},
+        people,
+        query::escaped,
+        shell::{Section, Shell, Toast},
+    },
+};
+
+/// Versions of a rule that its page shows.
+const VERSIONS: i64 = 50;
+
+/// A site, as the list shows it.
+struct Line {
+    link: String,
+    name: String,
+    code: String,
+    enabled: bool,
+    factor: String,
+    sign: String,
+    months: String,
+    prefix: String,
+}
+
+#[derive(Template)]
+#[template(path = "rules/index.html", blocks = ["main"])]
+struct RulesPage<'a> {
+    shell: &'a Shell,
+    lines: &'a [Line],
+    may_change: bool,
+}
+
+/// Points for a unit of money, with the two decimals that people expect: `1.00`, `0.125`.
+fn factor(rule: &EarningRule) -> String {
+    let mut factor = rule.factor.normalize();
+    if factor.scale() < 2 {
+        factor.rescale(2);
+    }
+    factor.to_string()
+}
+
+fn months(rule: &EarningRule) -> String {
+    format::count(i64::from(rule.validity_months), "month", "months")
+}
+
+/// Lists the sites with their rules.
+pub(crate) async fn index(member: Member, want: Want, app: Data<App>) -> Result<HttpResponse, WebError> {
+    let tenant = &member.place.tenant;
+    let lines: Vec<Line> = sites::list(&app.db, tenant)
+        .await?
+        .into_iter()
+        .map(|site| Line {
+            link: address(&member, &site.code),
+            enabled: site.rule.enabled,
+            factor: factor(&site.rule),
+            sign: site.currency.sign().to_owned(),
+            months: months(&site.rule),
+            prefix: site.coupon_prefix,
+            code: site.code.to_string(),
+            name: site.name,
+        })
+        .collect();
+    let shell = member.shell(Section::Rules, "Earning rules");
+    let page = RulesPage { shell: &shell, lines: &lines, may_change: member.place.role >= Role::Manager };
+    html::answer(&want, StatusCode::OK, &shell, &page, &page.as_main())
+}
+
+fn address(member: &Member, code: &SiteCode) -> String {
+    format!("{}/{}", Section::Rules.address(&member.place.tenant), escaped(code.as_str()))
+}
+
+/// The form of a rule.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct RuleForm {
+    settings_version: String,
+    rule_version: String,
+    enabled: String,
+    factor: String,
+    rounding: String,
+    basis: String,
+    with_shipping: String,
+    after_discounts: String,
+    pending_days: String,
+    cap_per_order: String,
+    validity_months: String,
+    validity_end: String,
+    shortfall: String,
+    coupon_prefix: String,
+}
+
+fn ticked(yes: bool) -> String {
+    if yes { "yes".to_owned() } else { String::new() }
+}
+
+impl RuleForm {
+    fn of(site: &Site) -> Self {
+        let rule = &site.rule;
+        Self {
+            settings_version: site.version.to_string(),
+            rule_version: rule.version.to_string(),
+            enabled: ticked(rule.enabled),
+            factor: rule.factor.normalize().to_string(),
+            rounding: rule.rounding.as_str().to_owned(),
+            basis: rule.basis.as_str().to_owned(),
+            with_shipping: ticked(rule.with_shipping),
+            after_discounts: ticked(rule.after_discounts),
+            pending_days: rule.pending_days.to_string(),
+            cap_per_order: rule.cap_per_order.map(|cap| format::number(cap.get())).unwrap_or_default(),
+            validity_months: rule.validity_months.to_string(),
+            validity_end: rule.validity_end.as_str().to_owned(),
+            shortfall: rule.shortfall.as_str().to_owned(),
+            coupon_prefix: site.coupon_prefix.clone(),
+        }
+    }
+
+    fn change(&self) -> Result<SiteChange, Errors> {
+        let ticks = |text: &str| if text == "yes" { "yes" } else { "no" };
+        let change = SiteChange::parse(|field| {
+            Some(match field {
+                "enabled" => ticks(&self.enabled),
+                "factor" => &self.factor,
+                "rounding" => &self.rounding,
+                "basis" => &self.basis,
+                "with_shipping" => ticks(&self.with_shipping),
+                "after_discounts" => ticks(&self.after_discounts),
+                "pending_days" => &self.pending_days,
+                "cap_per_order" => &self.cap_per_order,
+                "validity_months" => &self.validity_months,
+                "validity_end" => &self.validity_end,
+                "shortfall" => &self.shortfall,
+                "coupon_prefix" => &self.coupon_prefix,
+                _ => return None,
+            })
+        });
+        change.map_err(|found| {
+            Errors::found(&found, |field| match field {
+                "rounding" => "rounding",
+                "basis" => "basis",
+                "pending_days" => "pending_days",
+                "cap_per_order" => "cap_per_order",
+                "validity_months" => "validity_months",
+                "validity_end" => "validity_end",
+                "shortfall" => "shortfall",
+                "coupon_prefix" => "coupon_prefix",
+                _ => "factor",
+            })
+        })
+    }
+
+    /// The versions that the form showed.
+    fn seen(&self) -> Result<Seen, WebError> {
+        match (self.settings_version.parse(), self.rule_version.parse()) {
+            (Ok(settings), Ok(rule)) => Ok(Seen { settings, rule }),
+            _ => Err(WebError::BadRequest("The form does not say which version it is of.")),
+        }
+    }
+}
+
+const fn rounding(rounding: Rounding) -> &'static str {
+    match rounding {
+        Rounding::Floor => "Round down",
+        Rounding::HalfUp => "Round to the nearest",
+        Rounding::Ceiling => "Round up",
+    }
+}
+
+const fn basis(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Gross => "With tax",
+        Basis::Net => "Without tax",
+    }
+}
+
+const fn end(end: ValidityEnd) -> &'static str {
+    match end {
+        ValidityEnd::Exact => "At the time of day when they were earned",
+        ValidityEnd::StartOfDay => "At the start of the day",
+        ValidityEnd::EndOfDay => "At the end of the day",
+        ValidityEnd::EndOfMonth => "At the end of the month",
+    }
+}
+
+const fn shortfall(shortfall: Shortfall) -> &'static str {
+    match shortfall {
+        Shortfall::Clamp => "Take back what is left",
+        Shortfall::Owe => "Let later points pay the rest",
+    }
+}
+
+fn shortfalls() -> Vec<Choice> {
+    let hint = |choice: Shortfall| match choice {
+        Shortfall::Clamp => "The customer keeps nothing owing; the missing points are recorded with the return.",
+        Shortfall::Owe => "The next points that the customer earns go towards the return first.",
+    };
+    let choices = Shortfall::ALL.iter().copied();
+    choices.map(|choice| Choice::new(choice.as_str(), shortfall(choice)).hinted(hint(choice))).collect()
+}
+
+/// A rule in words; with its site, the prefix too.
+fn facts(rule: &EarningRule, prefix: Option<&str>) -> Vec<Fact> {
+    let days = |days: u32| match days {
+        0 => "At once".to_owned(),
+        days => format::count(i64::from(days), "day", "days"),
+    };
+    let mut facts = vec![
+        Fact::new("Orders earn points", yes_or_no(rule.enabled)),
+        Fact::new("Points for one unit of money", factor(rule)),
+        Fact::new("Fractions of a point", rounding(rule.rounding)),
+        Fact::new("Total that counts", basis(rule.basis)),
+        Fact::new("Shipping earns points", yes_or_no(rule.with_shipping)),
+        Fact::new("Discounts are taken off first", yes_or_no(rule.after_discounts)),
+        Fact::new("Days until points can be spent", days(rule.pending_days)),
+        Fact::new(
+            "Most points for one order",
+            rule.cap_per_order.map(Points::get).map_or("No limit".to_owned(), format::number),
+        ),
+        Fact::new("Points are valid for", months(rule)),
+        Fact::new("They end", end(rule.validity_end)),
+        Fact::new("Returns of spent points", shortfall(rule.shortfall)),
+    ];
+    if let Some(prefix) = prefix {
+        facts.push(Fact::new("Coupon prefix", if prefix.is_empty() { "None" } else { prefix }));
+    }
+    facts
+}
+
+/// One version of a rule in its history.
+struct Version {
+    number: i64,
+    since: Timestamp,
+    author: String,
+    /// Against the version before; none for the first.
+    changes: Vec<Difference>,
+}
+
+async fn history(app: &App, member: &Member, code: &SiteCode) -> Result<Vec<Version>, WebError> {
+    // One more than is shown, to know what the last of them changed.
+    let rules = sites::rules(&app.db, &member.place.tenant, code, VERSIONS + 1).await?;
+    let names = people::names(app, &member.place.tenant).await?;
+    let before = rules.iter().skip(1).map(Some).chain([None]);
+    let versions = rules.iter().zip(before).map(|((rule, author), before)| Version {
+        number: rule.version,
+        since: rule.holds_from,
+        author: names.of(author),
+        changes: before.map(|(before, _)| differences(facts(before, None), facts(rule, None))).unwrap_or_default(),
+    });
+    Ok(versions.take(usize::try_from(VERSIONS).unwrap_or(usize::MAX)).collect())
+}
+
+#[derive(Template)]
+#[template(path = "rules/site.html", blocks = ["main"])]
+struct RulePage<'a> {
+    shell: &'a Shell,
+    errors: &'a Errors,
+    site: &'a Site,
+    here: &'a str,
+    /// Of the ratio.
+    unit: String,
+    form: &'a RuleForm,
+    conflict: Option<&'a [Difference]>,
+    example: &'a [String],
+    facts: &'a [Fact],
+    history: &'a [Version],
+    roundings: &'a [Choice],
+    bases: &'a [Choice],
+    ends: &'a [Choice],
+    shortfalls: &'a [Choice],
+    may_change: bool,
+}
+
+/// What a page of a rule shows besides the rule that is stored.
+struct Shown<'a> {
+    form: &'a RuleForm,
+    errors: &'a Errors,
+    conflict: Option<&'a [Difference]>,
+}
+
+async fn show(
+    member: &Member,
+    want: &Want,
+    app: &App,
+    site: &Site,
+    shown: Shown<'_>,
+) -> Result<HttpResponse, WebError> {
+    let Shown { form, errors, conflict } = shown;
+    let (shell, status) = errors.mark(member.shell(Section::Rules, &format!("Earning rule of {}", site.name)));
+    let typed = form.change().map_or_else(|_errors| site.clone(), |change| change.apply(site));
+    let page = RulePage {
+        shell: &shell,
+        errors,
+        site,
+        here: &address(member, &site.code),
+        unit: format!("points for {}1", site.currency.sign()),
+        form,
+        conflict,
+        example: &example::of(&typed, app.now()),
+        facts: &facts(&site.rule, Some(&site.coupon_prefix)),
+        history: &history(app, member, &site.code).await?,
+        roundings: &Rounding::ALL.iter().map(|one| Choice::new(one.as_str(), rounding(*one))).collect::<Vec<_>>(),
+        bases: &Basis::ALL.iter().map(|one| Choice::new(one.as_str(), basis(*one))).collect::<Vec<_>>(),
+        ends: &ValidityEnd::ALL.iter().map(|one| Choice::new(one.as_str(), end(*one))).collect::<Vec<_>>(),
+        shortfalls: &shortfalls(),
+        may_change: member.place.role >= Role::Manager,
+    };
+    let answer = html::answer(want, status, &shell, &page, &page.as_main())?;
+    Ok(if conflict.is_some() { html::in_conflict(answer) } else { answer })
+}
+
+async fn find(app: &App, member: &Member, code: &str) -> Result<Site, WebError> {
+    let code = SiteCode::parse(code).map_err(|_no_code| WebError::NotFound)?;
+    sites::find(&app.db, &member.place.tenant, &code).await?.ok_or(WebError::NotFound)
+}
+
+/// The part of the path that names a site.
+type OfSite = Path<(String, String)>;
+
+/// Shows the rule of a site, with its form for those who may change it.
+pub(crate) async fn show_rule(
+    member: Member,
+    path: OfSite,
+    want: Want,
+    app: Data<App>,
+) -> Result<HttpResponse, WebError> {
+    let site = find(&app, &member, &path.1).await?;
+    let shown = Shown { form: &RuleForm::of(&site), errors: &Errors::default(), conflict: None };
+    show(&member, &want, &app, &site, shown).await
+}
+
+/// Works out the example for what is typed in the form, before it is saved.
+pub(crate) async fn example(
+    member: Member,
+    path: OfSite,
+    query: Query<RuleForm>,
+    want: Want,
+    app: Data<App>,
+) -> Result<HttpResponse, WebError> {
+    let site = find(&app, &member, &path.1).await?;
+    let sentences = match query.change() {
+        Ok(change) => example::of(&change.apply(&site), app.now()),
+        Err(_errors) => vec!["What is typed is not complete yet.".to_owned()],
+    };
+    if want.is_part("example") {
+        return html::bare(&ExamplePart { sentences: &sentences });
+    }
+    Ok(html::see_other(&address(&member, &site.code)))
+}
+
+#[derive(Template)]
+#[template(path = "rules/example.html")]
+struct ExamplePart<'a> {
+    sentences: &'a [String],
+}
+
+/// Changes the rule of a site.
+pub(crate) async fn save(
+    member: Member,
+    path: OfSite,
+    want: Want,
+    app: Data<App>,
+    form: Protected<RuleForm>,
+) -> Result<HttpResponse, WebError> {
+    member.require(&app, Role::Manager).await?;
+    let site = find(&app, &member, &path.1).await?;
+    let mut form = form.0;
+    let seen = form.seen()?;
+    let change = match form.change() {
+        Ok(change) => change,
+        Err(errors) => {
+            let shown = Shown { form: &form, errors: &errors, conflict: None };
+            return show(&member, &want, &app, &site, shown).await;
+        }
+    };
+    match sites::change(&app, &member.caller(), &site.code, Some(seen), &change).await {
+        Ok(_changed) => {
+            member.toast(Toast::new("Earning rule saved"))?;
+            Ok(html::see_other(&address(&member, &site.code)))
+        }
+        Err(SiteError::Stale(now)) => {
+            // Saved once more, the form takes the place of what it now shows.
+            form.settings_version = now.version.to_string();
+            form.rule_version = now.rule.version.to_string();
+            let yours = change.apply(&now);
+            let differences =
+                differences(facts(&now.rule, Some(&now.coupon_prefix)), facts(&yours.rule, Some(&yours.coupon_prefix)));
+            let shown = Shown { form: &form, errors: &Errors::default(), conflict: Some(&differences) };
+            show(&member, &want, &app, &now, shown).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl From<SiteError> for WebError {
+    /// What belongs into a form is put there; here is what has none.
+    fn from(error: SiteError) -> Self {
+        match error {
+            SiteError::Unknown(_) | SiteError::TenantUnknown(_) => Self::NotFound,
+            SiteError::Taken(_) | SiteError::Stale(_) => Self::Conflict(error.to_string()),
+            SiteError::Store(error) => error.into(),
+        }
+    }
+}
