@@ -253,7 +253,9 @@ impl ApiError {
 /// What is wrong with a field, in a word for programs.
 fn kind_of(field: &str) -> &'static str {
     match field {
-        "q" | "sort" | "pageNumber" | "pageSize" | "totalCount" | "showDeleted" | "partial" => "invalid_query_parameter",
+        "q" | "sort" | "pageNumber" | "pageSize" | "totalCount" | "showDeleted" | "partial" => {
+            "invalid_query_parameter"
+        }
         "body" => "invalid_payload",
         _ => "invalid_value",
     }

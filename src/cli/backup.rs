@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{Failure, connect, output};
-use crate::{config::Settings, store::Backend};
+use crate::config::Settings;
 
 /// Copy the database to a file, while the server runs
 ///
@@ -31,14 +31,13 @@ impl Backup {
         }
         let url = settings.database_url().to_owned();
         let app = connect(settings).await?;
-        match app.db.backend() {
-            Backend::Sqlite => {
-                let path = self.file.to_str().ok_or_else(|| Failure::Input("Give a file name in UTF-8".to_owned()))?;
-                app.db.copy_to(path).await.map_err(|error| Failure::because("Cannot write the copy", &error))?;
-                restrict(&self.file)?;
-                fs::File::open(&self.file)?.sync_all()?;
-            }
-            Backend::Postgres => self.dump(&url)?,
+        if url.starts_with("postgres") {
+            self.dump(&url)?;
+        } else {
+            let path = self.file.to_str().ok_or_else(|| Failure::Input("Give a file name in UTF-8".to_owned()))?;
+            app.db.copy_to(path).await.map_err(|error| Failure::because("Cannot write the copy", &error))?;
+            restrict(&self.file)?;
+            fs::File::open(&self.file)?.sync_all()?;
         }
         app.db.close().await;
         let size = fs::metadata(&self.file)?.len();

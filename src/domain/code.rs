@@ -54,7 +54,8 @@ pub fn coupon_code(prefix: &str, rng: &mut impl Rng) -> String {
 
 /// The same with `chars` random letters, or with 13 if that is more: a shorter one could be guessed.
 pub fn coupon_code_of(prefix: &str, chars: usize, rng: &mut impl Rng) -> String {
-    let letters = (0..chars.max(RANDOM_CHARS)).filter_map(|_| ALPHABET.get(rng.random_range(0..ALPHABET.len())).copied());
+    let letters =
+        (0..chars.max(RANDOM_CHARS)).filter_map(|_| ALPHABET.get(rng.random_range(0..ALPHABET.len())).copied());
     let random: String = letters.map(char::from).collect();
     if prefix.is_empty() { random } else { format!("{prefix}-{random}") }
 }

@@ -215,7 +215,10 @@ mod tests {
         });
         let (json, settings) = patched(&body).unwrap();
         assert_eq!((settings.code_prefix().as_str(), settings.code_chars()), ("XYZ", 3));
-        assert_eq!((settings.referral_prefix().as_str(), settings.referral_value()), ("REF2", Some(Decimal::new(75, 1))));
+        assert_eq!(
+            (settings.referral_prefix().as_str(), settings.referral_value()),
+            ("REF2", Some(Decimal::new(75, 1)))
+        );
         assert_eq!(json["metadata"], body["metadata"]);
         assert_eq!(json["rewardpoints"]["future"], json!([1]));
         assert_eq!(json["rewardpoints"]["enabled"], json!(true), "of the site");

@@ -32,14 +32,26 @@ async fn stock(till: &Till) {
     for (code, more) in [
         ("A1", json!({"name": "Zebra", "description": "first of all", "maxRedemptions": 1, "allowAnonymous": true})),
         ("B2", json!({"name": "apple (red), sour", "discountPercentage": 7.5, "restrictions": {"validUntil": past}})),
-        ("C3", json!({"name": "Äpfel", "discountPercentage": 100, "restrictions": {"validFrom": future}, "issuedTo": "C1"})),
-        ("D4", json!({"name": "apple", "discountType": "ABSOLUTE", "discountAbsolute": {"amount": 9, "currency": "EUR"},
-            "restrictions": {"validFor": ["C1", "C2"], "minOrderValue": {"amount": 9.5, "currency": "EUR"}}})),
-        ("E5", json!({"name": "Apple", "discountType": "ABSOLUTE", "discountAbsolute": {"amount": 10, "currency": "USD"},
+        (
+            "C3",
+            json!({"name": "Äpfel", "discountPercentage": 100, "restrictions": {"validFrom": future}, "issuedTo": "C1"}),
+        ),
+        (
+            "D4",
+            json!({"name": "apple", "discountType": "ABSOLUTE", "discountAbsolute": {"amount": 9, "currency": "EUR"},
+            "restrictions": {"validFor": ["C1", "C2"], "minOrderValue": {"amount": 9.5, "currency": "EUR"}}}),
+        ),
+        (
+            "E5",
+            json!({"name": "Apple", "discountType": "ABSOLUTE", "discountAbsolute": {"amount": 10, "currency": "USD"},
             "categoryRestricted": true, "restrictions": {"includedCategories": ["hats"], "excludedCategories": ["caps"],
-            "minOrderValue": {"amount": 10, "currency": "USD"}}, "discountCalculationType": "TOTAL"})),
-        ("F6", json!({"name": "ship", "discountType": "FREE_SHIPPING", "segmentRestricted": true,
-            "restrictions": {"segments": ["vip"]}, "maxRedemptionsPerCustomer": 3})),
+            "minOrderValue": {"amount": 10, "currency": "USD"}}, "discountCalculationType": "TOTAL"}),
+        ),
+        (
+            "F6",
+            json!({"name": "ship", "discountType": "FREE_SHIPPING", "segmentRestricted": true,
+            "restrictions": {"segments": ["vip"]}, "maxRedemptionsPerCustomer": 3}),
+        ),
     ] {
         till.make(code, &more).await;
     }

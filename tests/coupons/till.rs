@@ -122,8 +122,7 @@ impl Till {
         let (zone, currency) = (chrono_tz::Europe::Berlin, Currency::parse("EUR").unwrap());
         let new = NewTenant { id: tenant.clone(), name: id.to_owned(), zone, currency };
         tenants::create(app, &Actor::system("test"), &new).await.unwrap();
-        let till =
-            Self { app: app.clone(), tenant, url: url.to_owned(), token: String::new(), http: Client::new() };
+        let till = Self { app: app.clone(), tenant, url: url.to_owned(), token: String::new(), http: Client::new() };
         let token = till.service(&format!("{READ} {MANAGE} {REDEEM} {ON_BEHALF} site.site_manage")).await;
         Self { token, ..till }
     }

@@ -10,7 +10,7 @@ use crate::{
 const YEAR: i64 = 365 * 86_400;
 
 /// A change that only somebody with the database's password can make, and words of the problem that names it.
-const DAMAGES: [(&str, &str); 18] = [
+const DAMAGES: [(&str, &str); 19] = [
     ("UPDATE accounts SET balance = balance + 1 WHERE customer_id = 'C1'", "balance is"),
     ("UPDATE accounts SET seq = seq + 1 WHERE customer_id = 'C1'", "but the last one is"),
     ("UPDATE accounts SET chain = 'x' WHERE customer_id = 'C1'", "chain does not end"),

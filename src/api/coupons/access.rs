@@ -21,14 +21,15 @@ pub(super) const MANAGE: [Scope; 1] = [Scope::CouponManage];
 /// Uses coupons.
 pub(super) const REDEEM: [Scope; 3] = [Scope::CouponRedeem, Scope::CouponRedeemOnBehalf, Scope::CouponManage];
 /// Reads a coupon by its code.
-const READ_ONE: [Scope; 4] =
-    [Scope::CouponRead, Scope::CouponManage, Scope::CouponRedeem, Scope::CouponRedeemOnBehalf];
+const READ_ONE: [Scope; 4] = [Scope::CouponRead, Scope::CouponManage, Scope::CouponRedeem, Scope::CouponRedeemOnBehalf];
 
 fn require(token: &AccessToken, any_of: &[Scope]) -> Result<(), ApiError> {
     match &token.bearer {
         Bearer::Customer(_) => Ok(()),
         Bearer::Service { .. } => auth::require(token, any_of),
-        Bearer::Anonymous { .. } => Err(ApiError::Forbidden("Guests may validate coupons, and nothing else.".to_owned())),
+        Bearer::Anonymous { .. } => {
+            Err(ApiError::Forbidden("Guests may validate coupons, and nothing else.".to_owned()))
+        }
     }
 }
 

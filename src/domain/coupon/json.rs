@@ -110,7 +110,10 @@ impl CouponTemplate {
             errors.add("restrictions.validFor", "Leave the customers out: guests may use this coupon.");
         }
         if self.allow_anonymous && self.max_redemptions_per_customer != -1 {
-            errors.add("maxRedemptionsPerCustomer", "Give -1: guests may use this coupon, and nobody can tell them apart.");
+            errors.add(
+                "maxRedemptionsPerCustomer",
+                "Give -1: guests may use this coupon, and nobody can tell them apart.",
+            );
         }
         let by_category = self.category_restricted;
         if self.segment_restricted && by_category {
@@ -123,7 +126,10 @@ impl CouponTemplate {
             errors.add("restrictions.segments", "Set segmentRestricted to true to name segments.");
         }
         if by_category && restrictions.included_categories.is_empty() && restrictions.excluded_categories.is_empty() {
-            errors.add("restrictions.includedCategories", "Name at least one category, or set categoryRestricted to false.");
+            errors.add(
+                "restrictions.includedCategories",
+                "Name at least one category, or set categoryRestricted to false.",
+            );
         }
         for (field, ids) in [
             ("restrictions.includedCategories", &restrictions.included_categories),

@@ -101,7 +101,8 @@ impl CouponDraft {
         let template = template.map_err(|found| errors.extend(found)).ok();
         let mut fields = Fields { map, prefix: "", errors: &mut errors };
         // The original's own examples send an empty text for nobody.
-        let issued_to = fields.given("issuedTo", |id| if id.is_empty() { Ok(None) } else { CustomerId::parse(id).map(Some) });
+        let issued_to =
+            fields.given("issuedTo", |id| if id.is_empty() { Ok(None) } else { CustomerId::parse(id).map(Some) });
         let mixins = fields.parsed("mixins", |value| {
             value.as_object().cloned().ok_or_else(|| Invalid::new("Give an object, with an object for each mixin."))
         });

@@ -249,10 +249,8 @@ mod tests {
     }
 
     fn by(customer: Option<&str>, amount: &str, currency: &str) -> NewCouponRedemption {
-        let money = |amount: &str| Money {
-            amount: amount.parse().unwrap(),
-            currency: Currency::parse(currency).unwrap(),
-        };
+        let money =
+            |amount: &str| Money { amount: amount.parse().unwrap(), currency: Currency::parse(currency).unwrap() };
         NewCouponRedemption {
             customer: customer.map(|id| CustomerId::parse(id).unwrap()),
             legal_entity_id: None,
@@ -321,7 +319,11 @@ mod tests {
             ("49.98", "EUR", "order_value_too_low"),
             ("5000", "USD", "currency_mismatch"),
         ] {
-            assert_eq!(kind(check(&coupon, &by(Some("C1"), amount, currency), 0, now)), expected, "{amount} {currency}");
+            assert_eq!(
+                kind(check(&coupon, &by(Some("C1"), amount, currency), 0, now)),
+                expected,
+                "{amount} {currency}"
+            );
         }
     }
 

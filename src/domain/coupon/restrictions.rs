@@ -2,7 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::{fields::Fields, ids, invalid::{FieldErrors, Invalid}, money::Money};
+use crate::domain::{
+    fields::Fields,
+    ids,
+    invalid::{FieldErrors, Invalid},
+    money::Money,
+};
 
 /// The most entries of one list: more is a segment, not a list.
 const ENTRIES_MAX: usize = 1_000;

@@ -88,10 +88,7 @@ impl UseRow {
                 legal_entity_id: self.legal_entity_id,
                 order_code: self.order_code,
             },
-            actor: Actor {
-                kind: ActorKind::parse(&self.actor_kind).map_err(|_kind| broken())?,
-                id: self.actor_id,
-            },
+            actor: Actor { kind: ActorKind::parse(&self.actor_kind).map_err(|_kind| broken())?, id: self.actor_id },
             id: self.coupon_redemption_id,
             code: self.code,
             redeemed_at: self.redeemed_at,
@@ -144,7 +141,12 @@ pub async fn find(db: &Db, tenant: &TenantId, code: &str, id: &str) -> Result<Op
 }
 
 /// The same inside a transaction.
-pub async fn find_in(tx: &mut Tx, tenant: &TenantId, code: &str, id: &str) -> Result<Option<CouponRedemption>, DbError> {
+pub async fn find_in(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    code: &str,
+    id: &str,
+) -> Result<Option<CouponRedemption>, DbError> {
     let row = tx.query(GET_USE).bind(tenant).bind(code).bind(id).optional::<UseRow>().await?;
     row.map(UseRow::into_use).transpose()
 }

@@ -21,6 +21,7 @@ pub(super) fn gets(discount: &Discount) -> String {
     match discount {
         Discount::Percent(percent) => format!("{}%", percent.normalize()),
         Discount::Absolute { amount, currency } => format::money(*amount, currency),
+        Discount::FreeShipping => "Free shipping".to_owned(),
     }
 }
 
