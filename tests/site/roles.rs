@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Every page and change of a tenant, with the least role. `{user}` is the agent's id.
-const ROUTES: [(&str, &str, Role); 13] = [
+const ROUTES: [(&str, &str, Role); 31] = [
     ("GET", "", Role::Viewer),
     ("GET", "/team", Role::Admin),
     ("POST", "/team", Role::Admin),
@@ -23,6 +23,24 @@ const ROUTES: [(&str, &str, Role); 13] = [
     ("GET", "/api-clients/new", Role::Admin),
     ("GET", "/api-clients/acme.none/revoke", Role::Admin),
     ("GET", "/audit-log", Role::Admin),
+    ("GET", "/options", Role::Viewer),
+    ("POST", "/options", Role::Manager),
+    ("GET", "/options/new", Role::Manager),
+    ("GET", "/options/preview", Role::Viewer),
+    ("GET", "/options/none", Role::Viewer),
+    ("POST", "/options/none", Role::Manager),
+    ("POST", "/options/none/activate", Role::Manager),
+    ("POST", "/options/none/deactivate", Role::Manager),
+    ("POST", "/options/none/up", Role::Manager),
+    ("POST", "/options/none/down", Role::Manager),
+    ("GET", "/options/none/delete", Role::Manager),
+    ("POST", "/options/none/delete", Role::Manager),
+    ("POST", "/options/none/restore", Role::Manager),
+    ("GET", "/rules", Role::Viewer),
+    ("GET", "/rules/main", Role::Viewer),
+    ("POST", "/rules/main", Role::Manager),
+    ("POST", "/sites", Role::Admin),
+    ("POST", "/sites/main", Role::Admin),
 ];
 
 on_both! {

@@ -1,13 +1,12 @@
 //! The form of an option: read as text, parsed into what the option shall be.
 
-use chrono::{Datelike as _, NaiveDate};
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
+use super::typed::{day, first_day, last_day, money, one_line, optional, typed};
 use crate::{
     domain::{
-        calendar::start_of_day_after,
         coupon::{self, CouponTemplate, DESCRIPTION_CHARS_MAX, Discount, NAME_CHARS_MAX},
         ids::SiteCode,
         invalid::{FieldErrors, Invalid},
@@ -15,7 +14,6 @@ use crate::{
         option::{LocalName, OptionDraft, RedeemOption},
         points::Points,
         site::Site,
-        time::Timestamp,
     },
     web::{
         form::{self, Errors},
@@ -100,24 +98,6 @@ fn currency(coupon: &CouponTemplate) -> Option<String> {
 pub(super) fn min_order(coupon: &CouponTemplate) -> Option<(Decimal, String)> {
     let value = coupon.restrictions.min_order_value.as_ref()?;
     Some((value.amount, value.currency.as_str().to_owned()))
-}
-
-fn typed(amount: Decimal, currency: &str) -> String {
-    let mut amount = amount.normalize();
-    let digits = Currency::parse(currency).map_or(2, |currency| currency.decimals());
-    if amount.scale() < digits {
-        amount.rescale(digits);
-    }
-    amount.to_string()
-}
-
-fn first_day(at: Timestamp, zone: Tz) -> String {
-    at.utc().with_timezone(&zone).date_naive().to_string()
-}
-
-/// The last day on which something counts that ends at `at`.
-fn last_day(at: Timestamp, zone: Tz) -> String {
-    first_day(Timestamp::from_micros(at.micros() - 1), zone)
 }
 
 fn ticked(yes: bool) -> String {
@@ -205,10 +185,8 @@ impl OptionForm {
         let per_customer = limit(&mut errors, "per_customer", &self.per_customer, 1, 1_000_000);
         let days = limit(&mut errors, "coupon_days", &self.coupon_days, 1, 36_500);
         let present = place.present.map(|option| &option.draft);
-        let from =
-            self.day(&mut errors, "from", &self.from, 0, present.and_then(|draft| draft.active_from), place.zone);
-        let until =
-            self.day(&mut errors, "until", &self.until, 1, present.and_then(|draft| draft.active_until), place.zone);
+        let from = day(&mut errors, "from", &self.from, 0, present.and_then(|draft| draft.active_from), place.zone);
+        let until = day(&mut errors, "until", &self.until, 1, present.and_then(|draft| draft.active_until), place.zone);
         let sites = self.sites(&mut errors);
         let (Some(name), Some(description), Some(points), Some(coupon), Some(names), true) =
             (name, description, points, coupon, names, errors.is_empty())
@@ -322,34 +300,6 @@ impl OptionForm {
         Some(names)
     }
 
-    /// The start of a day, or of the day after it. A time within the day that somebody set by the API stays while the
-    /// day does.
-    fn day(
-        &self,
-        errors: &mut Errors,
-        field: &'static str,
-        text: &str,
-        days: u64,
-        present: Option<Timestamp>,
-        zone: Tz,
-    ) -> Option<Timestamp> {
-        let text = text.trim();
-        if text.is_empty() {
-            return None;
-        }
-        let shown = present.map(|at| if days == 0 { first_day(at, zone) } else { last_day(at, zone) });
-        if shown.as_deref() == Some(text) {
-            return present;
-        }
-        let noon = text
-            .parse::<NaiveDate>()
-            .ok()
-            .filter(|date| (2000..=9999).contains(&date.year()))
-            .and_then(|date| date.and_hms_opt(12, 0, 0)?.and_local_timezone(zone).earliest());
-        let day = noon.map(|noon| start_of_day_after(Timestamp::from(noon.to_utc()), days, zone));
-        errors.check(field, day.ok_or("Give a day such as 2027-01-31."))
-    }
-
     fn sites(&self, errors: &mut Errors) -> Vec<SiteCode> {
         if self.is_for_every_site() {
             return Vec::new();
@@ -371,34 +321,6 @@ pub(super) fn holder(draft: &OptionDraft) -> &'static str {
     }
 }
 
-/// A line break in a name is a slip of pasting.
-fn one_line(text: &str) -> String {
-    text.split(['\r', '\n', '\t']).map(str::trim).collect::<Vec<_>>().join(" ")
-}
-
-/// An amount above zero with no more decimals than its currency has.
-fn money(text: &str, currency: Option<&Currency>) -> Result<Decimal, Invalid> {
-    let digits = currency.map_or(2, Currency::decimals);
-    let example = if digits == 0 { "500" } else { "5.00" };
-    decimal_typed(text)
-        .ok()
-        .map(|amount| amount.normalize())
-        .filter(|amount| *amount > Decimal::ZERO && amount.scale() <= digits)
-        .ok_or_else(|| Invalid::new(format!("Give an amount above zero, such as {example}.")))
-}
-
-/// A whole number within bounds, or none.
-fn optional(text: &str, from: i64, to: i64) -> Result<Option<i64>, Invalid> {
-    let number = match text.trim() {
-        "" => return Ok(None),
-        "0" => Ok(0),
-        text => Points::parse(text).map(Points::get),
-    };
-    let number = number.ok().filter(|number| (from..=to).contains(number));
-    let bounds = format!("Give a whole number from {} to {}.", format::number(from), format::number(to));
-    number.map(Some).ok_or_else(|| Invalid::new(bounds))
-}
-
 /// What the domain or the service found, at the fields of the form.
 pub(super) fn found_at_fields(found: &FieldErrors) -> Errors {
     Errors::found(found, |field| match field {
@@ -415,6 +337,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::domain::time::Timestamp;
 
     fn sites() -> Vec<Site> {
         let site = |code: &str, currency: &str| {
@@ -425,7 +348,7 @@ mod tests {
         vec![site("main", "EUR"), site("ch", "CHF"), site("at", "EUR")]
     }
 
-    fn option(json: Value) -> RedeemOption {
+    fn option(json: &Value) -> RedeemOption {
         RedeemOption {
             id: "o1".to_owned(),
             position: 1,
@@ -466,7 +389,7 @@ mod tests {
             "allowAnonymous": true, "maxRedemptions": 3});
         percent["boundToCustomer"] = Value::Bool(false);
         for json in [json, percent] {
-            let present = option(json);
+            let present = option(&json);
             let sites = sites();
             let place = Place { zone: chrono_tz::Europe::Berlin, sites: &sites, present: Some(&present) };
             let form = OptionForm::of(&present, place.zone);
@@ -478,7 +401,7 @@ mod tests {
     fn the_coupon_is_called_as_the_option_until_it_has_a_name_of_its_own() {
         let draft = new_form(|form| form.description = "More".to_owned()).unwrap();
         assert_eq!((draft.coupon.name.as_str(), draft.coupon.description.as_deref()), ("Voucher", Some("More")));
-        let mut present = option(serde_json::json!({"type": "coupon", "name": "Voucher", "points": 1,
+        let mut present = option(&serde_json::json!({"type": "coupon", "name": "Voucher", "points": 1,
             "coupon": {"name": "Voucher", "discountType": "PERCENT", "discountPercentage": 5}}));
         for (own, renamed) in [("Voucher", "New"), ("Own", "Own")] {
             present.draft.coupon.name = own.to_owned();

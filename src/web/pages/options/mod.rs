@@ -3,6 +3,7 @@
 mod form;
 mod list;
 mod told;
+mod typed;
 
 use actix_web::{
     HttpResponse,

@@ -12,10 +12,10 @@ use crate::{
 };
 
 /// The order of the example, in hundredths of the currency's unit.
-const PAID: i64 = 119_00;
-const PAID_WITHOUT_TAX: i64 = 100_00;
-const SHIPPING: i64 = 4_90;
-const DISCOUNT: i64 = 10_00;
+const PAID: i64 = 11_900;
+const PAID_WITHOUT_TAX: i64 = 10_000;
+const SHIPPING: i64 = 490;
+const DISCOUNT: i64 = 1_000;
 
 /// An amount that looks usual in the site's currency: yen have no hundredths, but more of them make a price.
 fn amount(hundredths: i64, site: &Site) -> Decimal {
