@@ -90,7 +90,7 @@ impl Statement {
             let any: Vec<String> = values.iter().map(|value| self.equals(criterion.field, value)).collect();
             conditions.push(format!("({})", any.join(" OR ")));
         }
-        self.text.push_str(&format!(" FROM {} WHERE {}", F::TABLE, conditions.join(" AND ")));
+        self.text.push_str(format!(" FROM {} WHERE {}", F::TABLE, conditions.join(" AND ")).as_str());
     }
 
     fn equals<F: ListedField>(&mut self, field: F, value: &Operand) -> String {
@@ -137,7 +137,7 @@ impl Statement {
             parts.push(format!("{expression} {direction}"));
         }
         parts.push(F::ORDER.to_owned());
-        self.text.push_str(&format!(" ORDER BY {}", parts.join(", ")));
+        self.text.push_str(format!(" ORDER BY {}", parts.join(", ")).as_str());
     }
 
     fn run(self, tx: &mut Tx) -> Query<'_> {
@@ -168,7 +168,7 @@ pub(super) async fn page<F: ListedField>(
     statement.order(query);
     let size = statement.bind(Bound::Integer(query.page.size));
     let offset = statement.bind(Bound::Integer(query.page.offset));
-    statement.text.push_str(&format!(" LIMIT {size} OFFSET {offset}"));
+    statement.text.push_str(format!(" LIMIT {size} OFFSET {offset}").as_str());
     let keys = statement.run(tx).all::<(String,)>().await?.into_iter().map(|(key,)| key).collect();
     let mut total = None;
     if query.total {

@@ -174,7 +174,7 @@ on_both! {
         ] {
             let list = ann.page(&format!("{LIST}{query}")).await;
             assert_eq!(names(&list).join(" "), expected, "{query}");
-            let sorted = if query.contains("sort=p") || query.contains("sort=-p") { 1 } else { 0 };
+            let sorted = usize::from(query.contains("sort=p") || query.contains("sort=-p"));
             assert_eq!(list.all("[aria-sort]").len(), sorted, "{query}");
         }
         let sorted = ann.page(&format!("{LIST}?status=active&sort=points")).await;
@@ -244,7 +244,7 @@ on_both! {
         assert!(forged.one("#site-error").contains("There is no site `at`."));
         let page = add(app, &ann, &[("every_site", ""), ("site", "ch"), ("site", "main"), ("currency", "CHF")]).await;
         let option = all(app).await.remove(0);
-        let codes: Vec<&str> = option.draft.sites.iter().map(|code| code.as_str()).collect();
+        let codes: Vec<&str> = option.draft.sites.iter().map(guerdon::domain::ids::SiteCode::as_str).collect();
         assert_eq!((codes, told(&option)), (vec!["ch", "main"], "{\"amount\":5,\"currency\":\"CHF\"}".to_owned()));
         assert_eq!(ann.page(&page).await.all("[name=site][checked]").len(), 2);
     }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// A coupon.
+#[expect(clippy::struct_field_names, reason = "the contract's names")]
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Coupon {

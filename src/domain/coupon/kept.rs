@@ -208,7 +208,9 @@ impl Coupon {
             let off = patch.get(flag).is_some_and(|set| set == &Value::Bool(false) || set.is_null());
             let kept = map.get_mut("restrictions").and_then(Value::as_object_mut);
             if let (true, Some(restrictions)) = (off, kept) {
-                lists.iter().for_each(|list| drop(restrictions.shift_remove(*list)));
+                for list in lists {
+                    restrictions.shift_remove(*list);
+                }
             }
         }
         merge(&mut map, patch);

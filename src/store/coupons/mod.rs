@@ -75,6 +75,7 @@ statements! {
     }
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "the columns of the table")]
 #[derive(FromRow)]
 struct CouponRow {
     code: String,
