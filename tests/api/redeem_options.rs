@@ -278,7 +278,7 @@ on_both! {
         let body = body.replace("\"maxRedemptions\":1", "\"maxRedemptions\":1,\"restrictions\":{\"minOrderValue\":{\"amount\":49.90,\"currency\":\"EUR\"}}");
         let answer = shop.post(PATH, &token, body).await.text().await.unwrap();
         assert!(answer.contains("\"amount\":0.3,"), "{answer}");
-        assert!(answer.contains("\"amount\":49.90,"), "{answer}");
+        assert!(answer.contains("\"amount\":49.9,"), "{answer}");
         assert!(answer.contains("\"points\":90,"), "{answer}");
     }
 }

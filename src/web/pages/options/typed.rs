@@ -64,7 +64,7 @@ pub(super) fn day(
 
 /// A line break in a name is a slip of pasting.
 pub(super) fn one_line(text: &str) -> String {
-    text.split(['\r', '\n', '\t']).map(str::trim).collect::<Vec<_>>().join(" ")
+    text.split(['\r', '\n', '\t']).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// An amount above zero with no more decimals than its currency has.
