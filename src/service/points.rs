@@ -183,6 +183,21 @@ pub async fn undo(
     Ok(app.ledger.submit(asked.request(customer, Command::Undo(entry, remarks))).await?)
 }
 
+/// Cancels an exchange whose coupon was not used: the points come back with the ends that they had.
+///
+/// # Errors
+/// When there is no such exchange, it was cancelled before, or its coupon was used.
+pub async fn cancel_redemption(
+    app: &App,
+    asked: Asked,
+    customer: CustomerId,
+    redemption: String,
+    remarks: Remarks,
+) -> Result<Reply, PointsError> {
+    check_remarks(&remarks)?;
+    Ok(app.ledger.submit(asked.request(customer, Command::Cancel(redemption, remarks))).await?)
+}
+
 /// Ends a customer's account; what is left of the points is gone. Without an account nothing happens.
 ///
 /// # Errors

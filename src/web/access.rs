@@ -127,7 +127,14 @@ async fn find(request: &HttpRequest, tenant: Option<TenantId>) -> Result<Seen, W
     let seen = match (tenant, access) {
         (Some(tenant), Some(access)) => Seen {
             person: access.user.into(),
-            place: Some(Place { tenant, name: access.tenant_name, zone: access.zone, role: access.role }),
+            place: Some(Place {
+                tenant,
+                name: access.tenant_name,
+                zone: access.zone,
+                currency: access.currency,
+                role: access.role,
+                agent_limit: access.agent_limit,
+            }),
         },
         // A user who was disabled meanwhile has no session any more.
         _ => Seen { person: users::find_active(&app.db, &user_id).await?.ok_or(WebError::SignIn)?.into(), place: None },
@@ -161,13 +168,14 @@ impl Member {
         if self.place.role >= least {
             return Ok(());
         }
-        let able = team::list(&app.db, &self.place.tenant)
-            .await?
-            .into_iter()
-            .filter(|member| member.role >= least && member.user.disabled_at.is_none())
-            .map(|member| member.user.name)
-            .collect();
-        Err(WebError::Role { least, able })
+        Err(WebError::Role { least, able: self.able(app, least).await? })
+    }
+
+    /// The names of those whose role is `least` or above.
+    pub(crate) async fn able(&self, app: &App, least: Role) -> Result<Vec<String>, WebError> {
+        let team = team::list(&app.db, &self.place.tenant).await?;
+        let able = team.into_iter().filter(|one| one.role >= least && one.user.disabled_at.is_none());
+        Ok(able.map(|one| one.user.name).collect())
     }
 
     /// This member, acting in this tenant.

@@ -51,6 +51,12 @@ pub fn day_time(at: &Timestamp, _: &dyn Values, zone: &Tz) -> askama::Result<Str
     Ok(format::day_time(*at, *zone))
 }
 
+/// `28 Nov`
+#[askama::filter_fn]
+pub fn day(at: &Timestamp, _: &dyn Values, zone: &Tz) -> askama::Result<String> {
+    Ok(format::day(*at, *zone))
+}
+
 /// `2026-11-22T10:41:00+01:00`
 #[askama::filter_fn]
 pub fn iso(at: &Timestamp, _: &dyn Values, zone: &Tz) -> askama::Result<String> {

@@ -1,6 +1,6 @@
 //! Numbers, money and times as people read them. One place, so that another language is one more arm here.
 
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, Datelike as _, SecondsFormat};
 use chrono_tz::Tz;
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -67,6 +67,28 @@ pub(crate) fn date_time(at: Timestamp, zone: Tz) -> String {
 /// `3 Nov, 14:22`: for lists whose headings name the year.
 pub(crate) fn day_time(at: Timestamp, zone: Tz) -> String {
     local(at, zone).format("%-d %b, %H:%M").to_string()
+}
+
+/// `28 Nov`: where the year goes without saying.
+pub(crate) fn day(at: Timestamp, zone: Tz) -> String {
+    local(at, zone).format("%-d %b").to_string()
+}
+
+/// `November 2026`
+pub(crate) fn month(at: Timestamp, zone: Tz) -> String {
+    local(at, zone).format("%B %Y").to_string()
+}
+
+/// How long ago or ahead a day is: `today`, `in 6 days`, `3 days ago`.
+pub(crate) fn days_apart(at: Timestamp, now: Timestamp, zone: Tz) -> String {
+    let day = |at| local(at, zone).num_days_from_ce();
+    match day(at) - day(now) {
+        0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        -1 => "yesterday".to_owned(),
+        days if days > 0 => format!("in {} days", number(i64::from(days))),
+        days => format!("{} days ago", number(i64::from(-days))),
+    }
 }
 
 /// `2026-11-22T10:41:00+01:00`, for machines.
@@ -137,6 +159,21 @@ mod tests {
         assert_eq!(date_time(at, chrono_tz::Europe::Berlin), "23 Nov 2026, 00:41");
         assert_eq!(iso(at, chrono_tz::Europe::Berlin), "2026-11-23T00:41:05+01:00");
         assert_eq!(date(at, chrono_tz::America::New_York), "22 Nov 2026");
+    }
+
+    #[test]
+    fn days_are_counted_by_the_calendar_of_the_page() {
+        let now = Timestamp::parse("2026-11-22T22:30:00Z").unwrap();
+        let zone = chrono_tz::Europe::Berlin;
+        for (at, text) in [
+            ("2026-11-22T00:00:00Z", "today"),
+            ("2026-11-22T23:30:00Z", "tomorrow"),
+            ("2026-11-28T12:00:00Z", "in 6 days"),
+            ("2026-11-21T12:00:00Z", "yesterday"),
+            ("2025-11-22T12:00:00Z", "365 days ago"),
+        ] {
+            assert_eq!(days_apart(Timestamp::parse(at).unwrap(), now, zone), text, "{at}");
+        }
     }
 
     #[test]

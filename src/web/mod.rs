@@ -3,6 +3,7 @@
 mod access;
 pub mod assets;
 mod confirm;
+mod csv;
 mod error;
 mod facts;
 pub mod filters;
@@ -23,7 +24,10 @@ use actix_web::{
 };
 
 use crate::app::App;
-use pages::{account, api_clients, audit_log, options, overview, rules, setup, sign_in, sites, team, tenants};
+use pages::{
+    account, api_clients, audit_log, customer, customers, ledger, options, overview, rules, setup, sign_in, sites,
+    team, tenants,
+};
 
 /// Adds the routes of the back office.
 pub fn configure(cfg: &mut ServiceConfig, app: &App) {
@@ -67,6 +71,12 @@ fn of_nobody(cfg: &mut ServiceConfig) {
 /// Pages of a tenant. Each handler asks for the role that it needs.
 fn of_tenant(cfg: &mut ServiceConfig) {
     cfg.service(resource("/{tenant}").route(get().to(overview::index)))
+        .service(resource("/{tenant}/overview.csv").route(get().to(overview::export)))
+        .service(resource("/{tenant}/customers").route(get().to(customers::index)))
+        .service(resource("/{tenant}/customers.csv").route(get().to(customers::export)))
+        .configure(of_customer)
+        .service(resource("/{tenant}/ledger").route(get().to(ledger::index)))
+        .service(resource("/{tenant}/ledger.csv").route(get().to(ledger::export)))
         .service(resource("/{tenant}/team").route(get().to(team::index)).route(post().to(team::add)))
         .service(resource("/{tenant}/team/new").route(get().to(team::new_form)))
         .service(resource("/{tenant}/team/{user}").route(get().to(team::show)).route(post().to(team::set_role)))
@@ -111,4 +121,44 @@ fn of_programme(cfg: &mut ServiceConfig) {
         .service(resource("/{tenant}/sites").route(get().to(sites::index)).route(post().to(sites::create)))
         .service(resource("/{tenant}/sites/new").route(get().to(sites::new_form)))
         .service(resource("/{tenant}/sites/{site}").route(get().to(sites::show)).route(post().to(sites::save)));
+}
+
+/// What can be done about a customer.
+fn of_customer(cfg: &mut ServiceConfig) {
+    cfg.service(
+        resource("/{tenant}/open-account").route(get().to(customer::open_form)).route(post().to(customer::open_named)),
+    )
+    .service(resource("/{tenant}/customers/{customer}").route(get().to(customer::show)))
+    .service(resource("/{tenant}/customers/{customer}/history.csv").route(get().to(customer::export)))
+    .service(resource("/{tenant}/customers/{customer}/adjust").route(post().to(customer::adjust)))
+    .service(resource("/{tenant}/customers/{customer}/preview").route(get().to(customer::preview)))
+    .service(resource("/{tenant}/customers/{customer}/person").route(post().to(customer::change_person)))
+    .service(
+        resource("/{tenant}/customers/{customer}/erase")
+            .route(get().to(customer::confirm_erasing))
+            .route(post().to(customer::erase)),
+    )
+    .service(resource("/{tenant}/customers/{customer}/open").route(post().to(customer::open)))
+    .service(
+        resource("/{tenant}/customers/{customer}/close")
+            .route(get().to(customer::confirm_closing))
+            .route(post().to(customer::close)),
+    )
+    .service(resource("/{tenant}/customers/{customer}/redeem").route(get().to(customer::options)))
+    .service(
+        resource("/{tenant}/customers/{customer}/redeem/{option}")
+            .route(get().to(customer::confirm_redeeming))
+            .route(post().to(customer::redeem)),
+    )
+    .service(resource("/{tenant}/customers/{customer}/entries/{entry}").route(get().to(customer::show_entry)))
+    .service(
+        resource("/{tenant}/customers/{customer}/entries/{entry}/undo")
+            .route(get().to(customer::confirm_undoing))
+            .route(post().to(customer::undo)),
+    )
+    .service(
+        resource("/{tenant}/customers/{customer}/entries/{entry}/cancel")
+            .route(get().to(customer::confirm_cancelling))
+            .route(post().to(customer::cancel)),
+    );
 }

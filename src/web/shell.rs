@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{error::WebError, session};
 use crate::domain::{
     ids::{TenantId, UserId},
+    money::Currency,
     role::Role,
 };
 
@@ -34,7 +35,10 @@ pub(crate) struct Place {
     pub(crate) tenant: TenantId,
     pub(crate) name: String,
     pub(crate) zone: Tz,
+    pub(crate) currency: Currency,
     pub(crate) role: Role,
+    /// The most points that an agent may add or remove at once.
+    pub(crate) agent_limit: i64,
 }
 
 /// A short message that something was done, and the way to undo it if there is one.
@@ -70,6 +74,8 @@ pub(crate) fn toast(session: &Session, toast: Toast) -> Result<(), WebError> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Section {
     Overview,
+    Customers,
+    Ledger,
     Options,
     Rules,
     Sites,
@@ -98,7 +104,7 @@ pub(crate) struct NavGroup {
 
 impl Section {
     const GROUPS: [(&'static str, &'static [Self]); 3] = [
-        ("Daily work", &[Self::Overview]),
+        ("Daily work", &[Self::Overview, Self::Customers, Self::Ledger]),
         ("Programme", &[Self::Options, Self::Rules, Self::Sites]),
         ("Administration", &[Self::Team, Self::ApiClients, Self::AuditLog]),
     ];
@@ -107,6 +113,8 @@ impl Section {
     const fn facts(self) -> (&'static str, &'static str, &'static str, &'static str) {
         match self {
             Self::Overview => ("", "Overview", "layout-dashboard", "o"),
+            Self::Customers => ("/customers", "Customers", "users", "c"),
+            Self::Ledger => ("/ledger", "Ledger", "arrow-left-right", "h"),
             Self::Options => ("/options", "Redemption options", "gift", "r"),
             Self::Rules => ("/rules", "Earning rules", "settings-2", "e"),
             Self::Sites => ("/sites", "Sites", "store", "s"),
@@ -119,7 +127,7 @@ impl Section {
     /// Who may see it.
     pub(crate) const fn least_role(self) -> Role {
         match self {
-            Self::Overview | Self::Options | Self::Rules | Self::Sites => Role::Viewer,
+            Self::Overview | Self::Customers | Self::Ledger | Self::Options | Self::Rules | Self::Sites => Role::Viewer,
             Self::Team | Self::ApiClients | Self::AuditLog => Role::Admin,
         }
     }

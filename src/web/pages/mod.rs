@@ -3,8 +3,12 @@
 pub(super) mod account;
 pub(super) mod api_clients;
 pub(super) mod audit_log;
+pub(super) mod customer;
+pub(super) mod customers;
+pub(super) mod ledger;
 pub(super) mod options;
 pub(super) mod overview;
+mod overview_chart;
 pub(super) mod rules;
 pub(super) mod setup;
 pub(super) mod sign_in;

@@ -1,0 +1,290 @@
+//! Redeeming for a customer, and cancelling that while the coupon is not used.
+
+use actix_web::{HttpResponse, http::StatusCode, web::Data};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{OfCustomer, OfCustomersThing, adjust, asked, customer_in, entry, may_cancel, name_of, new_key};
+use crate::{
+    app::App,
+    domain::{
+        coupon::Discount,
+        ids::{CustomerId, SiteCode},
+        option::RedeemOption,
+        refusal::Refusal,
+        role::Role,
+    },
+    service::{
+        accounts,
+        ledger::{
+            LedgerError,
+            command::{Done, Remarks, Reply},
+        },
+        options,
+        points::{self, PointsError},
+        sites,
+    },
+    web::{
+        access::Member,
+        confirm::Confirm,
+        error::WebError,
+        filters,
+        form::{Button, Choice, Errors, Protected},
+        format,
+        html::{self, Want},
+        query::{customer_page, escaped},
+        shell::{Section, Shell, Toast},
+    },
+};
+
+/// An option, as it is offered for this customer.
+struct Offer {
+    name: String,
+    what: String,
+    points: i64,
+    link: String,
+    /// Why it cannot be had, if it cannot.
+    lack: String,
+}
+
+#[derive(Template)]
+#[template(path = "customer/redeem.html", blocks = ["main"])]
+struct RedeemPage<'a> {
+    shell: &'a Shell,
+    name: &'a str,
+    base: &'a str,
+    balance: i64,
+    offers: &'a [Offer],
+    may_manage: bool,
+}
+
+#[derive(Template)]
+#[template(path = "customer/redeem_option.html", blocks = ["main"])]
+struct ConfirmPage<'a> {
+    shell: &'a Shell,
+    errors: &'a Errors,
+    name: &'a str,
+    base: &'a str,
+    offer: &'a Offer,
+    balance: i64,
+    after: i64,
+    sites: &'a [Choice],
+    form: &'a RedeemForm,
+}
+
+fn discount(option: &RedeemOption) -> String {
+    match &option.draft.coupon.discount {
+        Discount::Percent(percent) => format!("{}% off", percent.normalize()),
+        Discount::Absolute { amount, currency } => format!("{} off", format::money(*amount, currency)),
+        Discount::FreeShipping => "Free shipping".to_owned(),
+    }
+}
+
+fn offer(option: &RedeemOption, balance: i64, base: &str) -> Offer {
+    let points = option.draft.points.get();
+    let lack = if option.left() == Some(0) {
+        "Sold out".to_owned()
+    } else if points > balance {
+        format!("{} to go", format::count(points - balance, "point", "points"))
+    } else {
+        String::new()
+    };
+    Offer {
+        name: option.draft.name.clone(),
+        what: discount(option),
+        points,
+        link: format!("{base}/redeem/{}", escaped(&option.id)),
+        lack,
+    }
+}
+
+async fn balance_of(member: &Member, app: &App, customer: &CustomerId) -> Result<i64, WebError> {
+    let balance = accounts::balance(&app.db, &member.place.tenant, customer, app.now()).await?;
+    balance.ok_or_else(|| {
+        WebError::Conflict("This customer has no open points account. Add points to open one.".to_owned())
+    })
+}
+
+/// Lists what the customer's points buy.
+pub(in crate::web) async fn options(
+    member: Member,
+    path: OfCustomer,
+    want: Want,
+    app: Data<App>,
+) -> Result<HttpResponse, WebError> {
+    member.require(&app, Role::Agent).await?;
+    let customer = customer_in(&path.1)?;
+    let balance = balance_of(&member, &app, &customer).await?;
+    let base = customer_page(&member.place.tenant, &customer);
+    let offered = options::list_offered(&app.db, &member.place.tenant, app.now()).await?;
+    let offers: Vec<Offer> = offered.iter().map(|option| offer(option, balance, &base)).collect();
+    let shell = member.shell(Section::Customers, "Redeem points");
+    let name = name_of(&app, &member, &customer).await?;
+    let may_manage = member.place.role >= Role::Manager;
+    let page = RedeemPage { shell: &shell, name: &name, base: &base, balance, offers: &offers, may_manage };
+    html::answer(&want, StatusCode::OK, &shell, &page, &page.as_main())
+}
+
+/// The form that confirms.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::web) struct RedeemForm {
+    site: String,
+    key: String,
+}
+
+async fn find(member: &Member, app: &App, id: &str) -> Result<RedeemOption, WebError> {
+    let option = options::find(&app.db, &member.place.tenant, id).await?;
+    option.filter(|option| option.is_offered(app.now())).ok_or(WebError::NotFound)
+}
+
+async fn ask(
+    member: &Member,
+    want: &Want,
+    app: &App,
+    customer: &CustomerId,
+    option: &RedeemOption,
+    (form, errors): (&RedeemForm, &Errors),
+) -> Result<HttpResponse, WebError> {
+    let balance = balance_of(member, app, customer).await?;
+    let base = customer_page(&member.place.tenant, customer);
+    let sites = sites::list(&app.db, &member.place.tenant).await?;
+    let sites: Vec<Choice> = sites
+        .iter()
+        .filter(|site| option.is_on(&site.code))
+        .map(|site| Choice::new(site.code.as_str(), &site.name))
+        .collect();
+    let (shell, status) = errors.mark(member.shell(Section::Customers, "Redeem points"));
+    let name = name_of(app, member, customer).await?;
+    let offer = offer(option, balance, &base);
+    let after = balance - offer.points;
+    let page = ConfirmPage {
+        shell: &shell,
+        errors,
+        name: &name,
+        base: &base,
+        offer: &offer,
+        balance,
+        after,
+        sites: &sites,
+        form,
+    };
+    html::answer(want, status, &shell, &page, &page.as_main())
+}
+
+/// Asks before points are redeemed.
+pub(in crate::web) async fn confirm(
+    member: Member,
+    path: OfCustomersThing,
+    want: Want,
+    app: Data<App>,
+) -> Result<HttpResponse, WebError> {
+    member.require(&app, Role::Agent).await?;
+    let customer = customer_in(&path.1)?;
+    let option = find(&member, &app, &path.2).await?;
+    let form = RedeemForm { key: new_key(), ..RedeemForm::default() };
+    ask(&member, &want, &app, &customer, &option, (&form, &Errors::default())).await
+}
+
+/// What is kept under the form's key: the entry's id.
+fn redeemed_entry(done: &Done) -> (u16, String) {
+    match done {
+        Done::Redeemed { entry, .. } => (200, entry.entry_id.to_string()),
+        _ => (200, String::new()),
+    }
+}
+
+/// Redeems, and leads on to the coupon's code.
+pub(in crate::web) async fn redeem(
+    member: Member,
+    path: OfCustomersThing,
+    want: Want,
+    app: Data<App>,
+    form: Protected<RedeemForm>,
+) -> Result<HttpResponse, WebError> {
+    member.require(&app, Role::Agent).await?;
+    let (customer, mut form) = (customer_in(&path.1)?, form.0);
+    let option = find(&member, &app, &path.2).await?;
+    let mut errors = Errors::default();
+    let site = Some(&form.site).filter(|code| !code.is_empty()).map(|code| SiteCode::parse(code)).transpose();
+    if let Some(site) = errors.check("site", site) {
+        let asked = asked(&member, &form.key, &["redeem", customer.as_str(), &option.id, &form.site], redeemed_entry);
+        match points::redeem_option(&app, asked, customer.clone(), site, &option.id, Remarks::default()).await {
+            Ok(reply) => {
+                let entry = match reply {
+                    Reply::Done(done) | Reply::DoneBefore(done) => redeemed_entry(&done).1,
+                    Reply::Replay { body, .. } => body,
+                };
+                member.toast(Toast::new("Points redeemed"))?;
+                let base = customer_page(&member.place.tenant, &customer);
+                return Ok(html::see_other(&format!("{base}/entries/{}", escaped(&entry))));
+            }
+            Err(PointsError::Ledger(LedgerError::Refused(refusal))) => {
+                if refusal == Refusal::KeyReused {
+                    form.key = new_key();
+                }
+                errors.add("redeem", adjust::words(&refusal));
+            }
+            Err(PointsError::Invalid(found)) => errors.add("site", found.summary()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    ask(&member, &want, &app, &customer, &option, (&form, &errors)).await
+}
+
+/// Asks before an exchange is cancelled.
+pub(in crate::web) async fn confirm_cancelling(
+    member: Member,
+    path: OfCustomersThing,
+    want: Want,
+    app: Data<App>,
+) -> Result<HttpResponse, WebError> {
+    member.require(&app, Role::Agent).await?;
+    let customer = customer_in(&path.1)?;
+    let (_, told) = entry::find(&member, &app, &customer, &path.2).await?;
+    let story = &told.story;
+    let (Some(coupon), true) = (&story.coupon, may_cancel(&member, story)) else {
+        return Err(WebError::Conflict("Its coupon was used or cancelled already, so it stays as it is.".to_owned()));
+    };
+    let base = customer_page(&member.place.tenant, &customer);
+    let link = format!("{base}/entries/{}", escaped(story.entry.entry_id.as_str()));
+    let points = format::count(story.entry.points.saturating_abs(), "point", "points");
+    let confirm = Confirm {
+        question: format!("Cancel the coupon {} and give {points} back?", coupon.code),
+        sentences: vec![
+            format!(
+                "The code stops working at once. {} gets {points} back, with the dates of expiry that they had.",
+                name_of(&app, &member, &customer).await?
+            ),
+            "Both entries stay in the history.".to_owned(),
+        ],
+        action: format!("{link}/cancel"),
+        back: base,
+        keep: "Keep coupon",
+        act: "Cancel redemption",
+    };
+    confirm.ask(&want, &member.shell(Section::Customers, "Cancel redemption"))
+}
+
+/// Cancels an exchange.
+pub(in crate::web) async fn cancel(
+    member: Member,
+    path: OfCustomersThing,
+    app: Data<App>,
+    _form: Protected<Button>,
+) -> Result<HttpResponse, WebError> {
+    member.require(&app, Role::Agent).await?;
+    let customer = customer_in(&path.1)?;
+    let (_, told) = entry::find(&member, &app, &customer, &path.2).await?;
+    let Some(redemption) = told.story.entry.memo.redemption.clone() else { return Err(WebError::NotFound) };
+    let back = customer_page(&member.place.tenant, &customer);
+    let asked = asked(&member, "", &[], |_done| (200, String::new()));
+    match points::cancel_redemption(&app, asked, customer, redemption, Remarks::default()).await {
+        Ok(_) => member.toast(Toast::new("Redemption cancelled"))?,
+        Err(PointsError::Ledger(LedgerError::Refused(Refusal::AlreadyCancelled))) => {
+            member.toast(Toast::new("Cancelled already"))?;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(html::see_other(&back))
+}

@@ -1,0 +1,284 @@
+//! The page itself.
+
+use actix_web::{
+    HttpResponse,
+    http::StatusCode,
+    web::{Data, Query},
+};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{
+    OfCustomer,
+    adjust::{AdjustForm, PreviewView},
+    customer_in,
+    history::{self, Month, Tab},
+    new_key,
+    person::PersonForm,
+};
+use crate::{
+    app::App,
+    domain::{calendar, customer::Birthday, ids::CustomerId, reason::Reason, role::Role, time::Timestamp},
+    service::{
+        customers::{
+            list::Today,
+            overview::{self, Overview, Turn},
+        },
+        history::{Show, timeline},
+        sites,
+    },
+    web::{
+        access::Member,
+        error::WebError,
+        filters,
+        form::{Choice, Errors},
+        format,
+        html::{self, Want},
+        query::customer_page,
+        shell::{Section, Shell},
+    },
+};
+
+/// Entries on one page of a history.
+const ENTRIES: usize = 25;
+/// What a birthday is worth when the address does not say.
+const BIRTHDAY_POINTS: &str = "100";
+
+/// What the address says.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::web) struct Asked {
+    show: String,
+    before: String,
+    reason: String,
+    points: String,
+    direction: String,
+    note: String,
+    reference: String,
+}
+
+/// What the page shows besides what the customer has.
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) asked: Asked,
+    pub(super) adjust: Option<AdjustForm>,
+    pub(super) preview: Option<PreviewView>,
+    pub(super) person: Option<PersonForm>,
+    pub(super) errors: Errors,
+}
+
+/// When points end.
+struct End {
+    points: i64,
+    at: Timestamp,
+    apart: String,
+    soon: bool,
+    /// Beginning and width of its part of the bar, in hundredths of a percent.
+    from: String,
+    width: String,
+    class: usize,
+}
+
+struct CouponLine {
+    code: String,
+    state: &'static str,
+    name: String,
+}
+
+#[derive(Template)]
+#[template(path = "customer/index.html", blocks = ["history", "main"])]
+struct CustomerPage<'a> {
+    shell: &'a Shell,
+    errors: &'a Errors,
+    id: &'a str,
+    name: String,
+    base: &'a str,
+    overview: &'a Overview,
+    status: &'static str,
+    worth: Option<String>,
+    ends: Vec<End>,
+    begins: Vec<Turn>,
+    tabs: Vec<Tab>,
+    months: Vec<Month>,
+    range: String,
+    older: Option<String>,
+    newest: Option<String>,
+    adjust: AdjustForm,
+    preview: Option<PreviewView>,
+    reasons: Vec<Choice>,
+    directions: Vec<Choice>,
+    sites: Vec<Choice>,
+    validity: String,
+    limit: String,
+    person: PersonForm,
+    person_open: bool,
+    birthday: Option<String>,
+    coupons: Vec<CouponLine>,
+    may_change: bool,
+    may_manage: bool,
+}
+
+impl CustomerPage<'_> {
+    fn is_open(&self) -> bool {
+        self.overview.account.is_some_and(|account| account.open)
+    }
+
+    fn taken(&self) -> String {
+        format::number(self.overview.sums.removed + self.overview.sums.taken_back)
+    }
+}
+
+/// Shows a customer.
+pub(in crate::web) async fn show(
+    member: Member,
+    path: OfCustomer,
+    asked: Query<Asked>,
+    want: Want,
+    app: Data<App>,
+) -> Result<HttpResponse, WebError> {
+    let customer = customer_in(&path.1)?;
+    answer(&member, &want, &app, &customer, State { asked: asked.into_inner(), ..State::default() }).await
+}
+
+/// Shows a customer, with forms as they were sent.
+pub(super) async fn answer(
+    member: &Member,
+    want: &Want,
+    app: &App,
+    customer: &CustomerId,
+    state: State,
+) -> Result<HttpResponse, WebError> {
+    let (now, tenant, zone) = (app.now(), &member.place.tenant, member.place.zone);
+    let overview = overview::find(&app.db, tenant, customer, &member.place.currency, now).await?;
+    let show = Show::parse(&state.asked.show);
+    let before = state.asked.before.parse().ok();
+    let timeline = timeline(&app.db, tenant, customer, show, before, ENTRIES).await?;
+    let sites = sites::list(&app.db, tenant).await?;
+
+    let name = overview.person.name.clone().unwrap_or_else(|| customer.to_string());
+    let known = overview.account.is_some() || !overview.person.is_empty();
+    let (shell, mut status) = state.errors.mark(member.shell(Section::Customers, &name));
+    if !known && status == StatusCode::OK {
+        status = StatusCode::NOT_FOUND;
+    }
+    let base = customer_page(tenant, customer);
+    let shown = match show {
+        Show::All => String::new(),
+        other => format!("&show={}", other.as_str()),
+    };
+    let page = CustomerPage {
+        errors: &state.errors,
+        id: customer.as_str(),
+        base: &base,
+        status: match overview.account {
+            Some(account) if account.open => "Active",
+            Some(_) => "Closed",
+            None => "No account",
+        },
+        worth: overview.worth.map(|worth| format::money(worth, &member.place.currency)),
+        ends: ends(&overview, now, zone),
+        begins: overview.begins.clone(),
+        tabs: Show::ALL.into_iter().map(|one| history::tab(one, show, &base, overview.sums.count(one))).collect(),
+        range: range(timeline.entries.len(), overview.sums.count(show)),
+        months: history::months(&timeline.entries, member, &base, now),
+        older: timeline.older.map(|older| format!("{base}?before={older}{shown}")),
+        newest: before
+            .map(|_: i64| format!("{base}?{}", shown.trim_start_matches('&')).trim_end_matches('?').to_owned()),
+        adjust: state.adjust.unwrap_or_else(|| filled_in(&state.asked)),
+        preview: state.preview,
+        reasons: Reason::ALL.iter().map(|reason| Choice::new(reason.as_str(), reason.label())).collect(),
+        directions: vec![Choice::new("add", "Add"), Choice::new("remove", "Remove")],
+        validity: sites.first().map_or_else(String::new, |site| {
+            format!("Empty: {}, as the earning rule says", format::date(site.valid_until(now), zone))
+        }),
+        sites: sites.iter().map(|site| Choice::new(site.code.as_str(), &site.name)).collect(),
+        limit: if member.place.role == Role::Agent {
+            format!("Up to {} at once", format::count(member.place.agent_limit, "point", "points"))
+        } else {
+            String::new()
+        },
+        person_open: state.person.is_some(),
+        person: state.person.unwrap_or_else(|| PersonForm::of(&overview.person)),
+        birthday: birthday(&overview, Today { now, zone }, &base),
+        coupons: coupons(&overview, now),
+        may_change: member.place.role >= Role::Agent,
+        may_manage: member.place.role >= Role::Manager,
+        overview: &overview,
+        name,
+        shell: &shell,
+    };
+    if want.is_part("history") {
+        return html::list(&shell, &shell.here, &page.as_history());
+    }
+    html::answer(want, status, &shell, &page, &page.as_main())
+}
+
+/// The form as the address fills it in: nothing is sent by that.
+fn filled_in(asked: &Asked) -> AdjustForm {
+    let or = |given: &str, other: &str| if given.is_empty() { other.to_owned() } else { given.to_owned() };
+    AdjustForm {
+        direction: or(&asked.direction, "add"),
+        points: asked.points.clone(),
+        reason: or(&asked.reason, Reason::Goodwill.as_str()),
+        note: asked.note.clone(),
+        reference: asked.reference.clone(),
+        key: new_key(),
+        ..AdjustForm::default()
+    }
+}
+
+fn range(shown: usize, of: i64) -> String {
+    let shown = i64::try_from(shown).unwrap_or(i64::MAX);
+    if shown == of {
+        return format::count(of, "entry", "entries");
+    }
+    format!("{} of {}", format::number(shown), format::count(of, "entry", "entries"))
+}
+
+/// The bar of what ends when. What ends too late to be told apart is the rest of the bar.
+fn ends(overview: &Overview, now: Timestamp, zone: chrono_tz::Tz) -> Vec<End> {
+    let soon = Today { now, zone }.soon();
+    let percent = |points: i64| {
+        let hundredths = i128::from(points) * 10_000 / i128::from(overview.balance.max(1));
+        format!("{}.{:02}%", hundredths / 100, hundredths % 100)
+    };
+    let mut before = 0;
+    let mut ends = Vec::new();
+    for (turn, class) in overview.ends.iter().zip(1_usize..) {
+        ends.push(End {
+            points: turn.points,
+            at: turn.at,
+            apart: format::days_apart(turn.at, now, zone),
+            soon: turn.at <= soon,
+            from: percent(before),
+            width: percent(turn.points),
+            class: class.min(5),
+        });
+        before += turn.points;
+    }
+    ends
+}
+
+/// Whom to congratulate today, and the address that fills in the form.
+fn birthday(overview: &Overview, today: Today, base: &str) -> Option<String> {
+    let day: Birthday = overview.person.birthday?;
+    let is_open = overview.account.is_some_and(|account| account.open);
+    let fill = || format!("{base}?reason={}&points={BIRTHDAY_POINTS}#adjust", Reason::Birthday.as_str());
+    (is_open && day.is_on(calendar::day_of(today.now, today.zone))).then(fill)
+}
+
+fn coupons(overview: &Overview, now: Timestamp) -> Vec<CouponLine> {
+    use crate::service::coupons::CouponStatus;
+    let line = |coupon: &overview::Coupon| CouponLine {
+        code: coupon.code.clone(),
+        name: coupon.template.name.clone(),
+        state: match coupon.status(now) {
+            _ if coupon.deleted_at.is_some() => "Cancelled",
+            CouponStatus::Used => "Used",
+            CouponStatus::Expired => "Expired",
+            CouponStatus::Inactive => "Not valid yet",
+            CouponStatus::Valid => "Valid",
+        },
+    };
+    overview.coupons.iter().map(line).collect()
+}
