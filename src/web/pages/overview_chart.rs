@@ -174,7 +174,7 @@ mod tests {
             let (first, last) = (scale.lines[0], scale.lines[scale.lines.len() - 1]);
             assert!(scale.lines.len() <= 8, "{up} {down}: {:?}", scale.lines);
             assert!(first.0 == 0 && last.0 <= HEIGHT, "{up} {down}: {:?}", scale.lines);
-            assert!(first.1 >= up && last.1 >= down && scale.lines.iter().any(|line| *line == (scale.zero, 0)));
+            assert!(first.1 >= up && last.1 >= down && scale.lines.contains(&(scale.zero, 0)));
             assert!(scale.zero - scale.length(up) >= 0 && scale.zero + scale.length(down) <= HEIGHT);
         }
         assert_eq!((round_step(1), round_step(3), round_step(21), round_step(999)), (1, 5, 50, 1000));
