@@ -239,9 +239,9 @@ on_both! {
         assert_eq!(
             told,
             [
-                ("customer.erase_person", ""),
-                ("customer.change_person", r#"{"changed":["name","email"]}"#),
-                ("customer.change_person", r#"{"changed":["name","email","birthday"]}"#),
+                ("customer.person_erased", ""),
+                ("customer.person_changed", r#"{"changed":["name","email"]}"#),
+                ("customer.person_changed", r#"{"changed":["name","email","birthday"]}"#),
             ]
         );
     }

@@ -148,7 +148,7 @@ pub fn text(value: &str, chars_max: usize) -> Result<String, Invalid> {
 /// Reads a text that must not be empty.
 ///
 /// # Errors
-/// When it is empty, or as [`text`].
+/// When it is empty, or as [`text()`].
 pub fn required_text(value: &str, chars_max: usize) -> Result<String, Invalid> {
     let text = text(value, chars_max)?;
     if text.is_empty() { Err(Invalid::new("Give a text; it must not be empty.")) } else { Ok(text) }

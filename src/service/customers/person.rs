@@ -41,7 +41,7 @@ async fn set_once(app: &App, caller: &Caller, customer: &CustomerId, person: &Pe
     customers::put(&mut tx, &caller.tenant, customer, person, now).await?;
     let subject = Subject { kind: "customer", id: customer.as_str() };
     let after = json!({ "changed": changed });
-    audit::record(&mut tx, caller, "customer.change_person", subject, None, Some(after), now).await?;
+    audit::record(&mut tx, caller, "customer.person_changed", subject, None, Some(after), now).await?;
     tx.commit().await
 }
 
@@ -65,6 +65,6 @@ async fn erase_once(app: &App, caller: &Caller, customer: &CustomerId) -> Result
     let mut tx = app.db.begin().await?;
     customers::erase(&mut tx, &caller.tenant, customer).await?;
     let subject = Subject { kind: "customer", id: customer.as_str() };
-    audit::record(&mut tx, caller, "customer.erase_person", subject, None, None, now).await?;
+    audit::record(&mut tx, caller, "customer.person_erased", subject, None, None, now).await?;
     tx.commit().await
 }

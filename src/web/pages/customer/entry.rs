@@ -71,7 +71,6 @@ pub(in crate::web) async fn show(
 
 /// Refuses those who may not undo this entry.
 async fn require(member: &Member, app: &App, told: &Told) -> Result<(), WebError> {
-    member.require(app, Role::Agent).await?;
     let entry = &told.story.entry;
     if told.story.mended.is_some() {
         return Err(WebError::Conflict(Refusal::AlreadyUndone.to_string()));
@@ -89,6 +88,7 @@ pub(in crate::web) async fn confirm_undoing(
     want: Want,
     app: Data<App>,
 ) -> Result<HttpResponse, WebError> {
+    member.require(&app, Role::Agent).await?;
     let customer = customer_in(&path.1)?;
     let (_, told) = find(&member, &app, &customer, &path.2).await?;
     require(&member, &app, &told).await?;
@@ -137,6 +137,7 @@ pub(in crate::web) async fn undo(
     app: Data<App>,
     _form: Protected<Button>,
 ) -> Result<HttpResponse, WebError> {
+    member.require(&app, Role::Agent).await?;
     let customer = customer_in(&path.1)?;
     let (entry_id, told) = find(&member, &app, &customer, &path.2).await?;
     let back = customer_page(&member.place.tenant, &customer);
