@@ -32,26 +32,36 @@ const CUSTOMERS: usize = 25;
 /// What every customer has at first: more than all redemptions together take.
 const BEGINNING: i64 = 1_000_000_000;
 
-/// One write, under an id of the client's own.
+/// One write.
 #[derive(Clone, Debug)]
 struct Write {
-    id: String,
+    /// Its description, by which it is found again.
+    mark: String,
+    /// Whether it goes under an id of the client's own, so that it may be sent again.
+    repeatable: bool,
     customer: String,
     /// Negative when it is a redemption.
     points: i64,
 }
 
 impl Write {
-    fn random(id: String, random: &mut StdRng) -> Self {
-        let points = random.random_range(1..500) * if random.random_bool(0.5) { 1 } else { -1 };
-        Self { id, customer: format!("C{}", random.random_range(0..CUSTOMERS)), points }
+    fn random(mark: String, random: &mut StdRng) -> Self {
+        Self {
+            mark,
+            repeatable: random.random_bool(0.7),
+            customer: format!("C{}", random.random_range(0..CUSTOMERS)),
+            points: random.random_range(1..500) * if random.random_bool(0.5) { 1 } else { -1 },
+        }
     }
 
     /// Sends it; whether the server acknowledged it. A connection that breaks or an error of the server's is none.
     async fn send(&self, scene: &Scene) -> bool {
         let operation = if self.points > 0 { "addPoints" } else { "redeemPoints" };
         let url = scene.server.url(&format!("/reward-points/customer/{}/{operation}", self.customer));
-        let body = json!({"id": self.id, "points": self.points.abs(), "description": "A write"});
+        let mut body = json!({"points": self.points.abs(), "description": self.mark});
+        if self.repeatable {
+            body["id"] = json!(format!("id-of-{}", self.mark));
+        }
         match scene.http.post(url).bearer_auth(&scene.token).json(&body).send().await {
             Ok(answer) if answer.status() == 201 => true,
             Ok(answer) if answer.status().is_server_error() => false,
@@ -119,7 +129,7 @@ impl Scene {
     }
 
     /// Sends the writes, many at once. Once `until` of them are acknowledged, and a moment more, the victim dies.
-    /// Returns the ids of the acknowledged ones, and how many were sent in vain.
+    /// Returns the marks of the acknowledged ones, and how many were sent in vain.
     async fn fire(
         &self,
         writes: &[Write],
@@ -138,7 +148,7 @@ impl Scene {
                 }
                 let reached = {
                     let mut acknowledged = acknowledged.lock().unwrap();
-                    acknowledged.insert(write.id.clone());
+                    acknowledged.insert(write.mark.clone());
                     acknowledged.len() == until
                 };
                 if reached {
@@ -160,7 +170,7 @@ impl Scene {
         }
     }
 
-    /// Every entry by its id, with its customer and points; none may be there twice.
+    /// Every entry by its description, with its customer and points; none may be there twice.
     async fn entries(&self) -> BTreeMap<String, (String, i64)> {
         let mut found = BTreeMap::new();
         for customer in (0..CUSTOMERS).map(|n| format!("C{n}")) {
@@ -169,11 +179,11 @@ impl Scene {
             let mut sum = 0;
             for (list, sign) in [("addedPointsList", 1), ("redeemedPointsList", -1)] {
                 for entry in summary["summary"][list].as_array().unwrap() {
-                    let id = entry["id"].as_str().unwrap().to_owned();
+                    let mark = entry["description"].as_str().unwrap().to_owned();
                     let points = sign * entry["points"].as_i64().unwrap();
                     sum += points;
-                    let twice = found.insert(id.clone(), (customer.clone(), points));
-                    assert!(twice.is_none(), "{id} is there twice");
+                    let twice = found.insert(mark.clone(), (customer.clone(), points));
+                    assert!(twice.is_none(), "{mark} is there twice");
                 }
             }
             assert_eq!((&balance, &summary["activePoints"]), (&json!(sum), &json!(sum)), "the balance of {customer}");
@@ -191,11 +201,11 @@ impl Scene {
         let report = self.program.json(&["verify", "--json"]);
         assert_eq!((&report["ok"], &report["problems"]), (&json!(true), &json!([])));
         let mut entries = self.entries().await;
-        entries.retain(|id, _| !id.starts_with("first-"));
+        entries.retain(|mark, _| !mark.starts_with("first-"));
         for write in writes {
-            match entries.remove(&write.id) {
+            match entries.remove(&write.mark) {
                 Some(entry) => assert_eq!(entry, (write.customer.clone(), write.points), "{write:?}"),
-                None => assert!(!acknowledged.contains(&write.id), "{write:?} was acknowledged and is lost"),
+                None => assert!(!acknowledged.contains(&write.mark), "{write:?} was acknowledged and is lost"),
             }
         }
         assert!(entries.is_empty(), "nobody sent {entries:?}");
@@ -203,11 +213,13 @@ impl Scene {
 }
 
 /// Kills the victims one after the other, each in the middle of a thousand writes, and looks after each whether the
-/// promise was kept. Writes that were not acknowledged are sent again in the next round, and some that were.
+/// promise was kept. Of those that may be sent again, the ones that were not acknowledged are in the next round, and
+/// some that were.
 async fn survive(program: Program, cluster: Option<Cluster>, victims: &[Victim]) {
     let mut scene = Scene::set(program, cluster).await;
     let mut random = StdRng::seed_from_u64(20_270_115);
-    let first = |n| Write { id: format!("first-{n}"), customer: format!("C{n}"), points: BEGINNING };
+    let first =
+        |n| Write { mark: format!("first-{n}"), repeatable: true, customer: format!("C{n}"), points: BEGINNING };
     scene.settle(&(0..CUSTOMERS).map(first).collect::<Vec<_>>()).await;
     let kills = env::var("TEST_KILLS").map_or(victims.len(), |kills| kills.parse().unwrap());
     let mut writes: Vec<Write> = Vec::new();
@@ -216,7 +228,7 @@ async fn survive(program: Program, cluster: Option<Cluster>, victims: &[Victim])
         let new: Vec<Write> = (0..WRITES).map(|n| Write::random(format!("write-{round}-{n}"), &mut random)).collect();
         let mut sent = new.clone();
         sent.extend(
-            writes.iter().filter(|write| !acknowledged.contains(&write.id) || random.random_bool(0.1)).cloned(),
+            writes.iter().filter(|write| !acknowledged.contains(&write.mark) || random.random_bool(0.1)).cloned(),
         );
         sent.shuffle(&mut random);
         writes.extend(new);
@@ -228,8 +240,10 @@ async fn survive(program: Program, cluster: Option<Cluster>, victims: &[Victim])
         scene.revive(*victim).await;
         scene.check(&writes, &acknowledged).await;
     }
-    scene.settle(&writes).await;
-    scene.check(&writes, &writes.iter().map(|write| write.id.clone()).collect()).await;
+    let again: Vec<Write> = writes.iter().filter(|write| write.repeatable).cloned().collect();
+    scene.settle(&again).await;
+    acknowledged.extend(again.into_iter().map(|write| write.mark));
+    scene.check(&writes, &acknowledged).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
