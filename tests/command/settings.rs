@@ -109,7 +109,7 @@ fn the_database_is_its_owners_alone() {
 async fn one_file_is_served_once() {
     let db = TestDb::new(Backend::Sqlite).await;
     let program = Program::on(&db);
-    let mut first = program.serve().await;
+    let first = program.serve().await;
     let second = program.run(&["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!((second.code, second.out.as_str()), (Some(1), ""));
     assert!(second.err.contains("Another `guerdon serve`"), "{}", second.err);
@@ -167,7 +167,7 @@ on_both! {
 
     async fn the_log_can_be_json(db) {
         let program = Program::on(db).with("GUERDON_LOG_FORMAT", "json");
-        let mut server = program.serve().await;
+        let server = program.serve().await;
         reqwest::get(server.url("/reward-points/customer/C1?siteCode=secret")).await.unwrap();
         assert!(server.stop().success());
         let log = server.log();

@@ -5,6 +5,7 @@
 
 pub(crate) mod browser;
 pub(crate) mod clock;
+pub(crate) mod cluster;
 pub(crate) mod database;
 pub(crate) mod local;
 pub(crate) mod program;

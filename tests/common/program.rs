@@ -6,6 +6,7 @@ use std::{
     io::{BufRead as _, BufReader, Write as _},
     path::PathBuf,
     process::{Child, ChildStdout, Command, ExitStatus, Stdio},
+    sync::Mutex,
     time::Duration,
 };
 
@@ -108,12 +109,8 @@ impl Program {
             let _ = child.kill();
             panic!("guerdon serve does not start: {line}{}", fs::read_to_string(&log).unwrap());
         };
-        let server = Server { base: base.to_owned(), child, log, _out: out };
-        let ready = server.url("/health/ready");
-        wait::until("the server is ready", Duration::from_secs(20), async || {
-            reqwest::get(&ready).await.is_ok_and(|answer| answer.status().is_success()).then_some(())
-        })
-        .await;
+        let server = Server { base: base.to_owned(), child: Mutex::new(child), log, _out: out };
+        server.ready().await;
         server
     }
 }
@@ -121,7 +118,7 @@ impl Program {
 /// `guerdon serve`, running; killed when dropped.
 pub(crate) struct Server {
     base: String,
-    child: Child,
+    child: Mutex<Child>,
     log: PathBuf,
     /// Closed, it would make the next line that the server prints an error.
     _out: BufReader<ChildStdout>,
@@ -138,24 +135,37 @@ impl Server {
         fs::read_to_string(&self.log).unwrap()
     }
 
+    /// Waits until it can work.
+    pub(crate) async fn ready(&self) {
+        let ready = self.url("/health/ready");
+        wait::until("the server is ready", Duration::from_secs(20), async || {
+            reqwest::get(&ready).await.is_ok_and(|answer| answer.status().is_success()).then_some(())
+        })
+        .await;
+    }
+
     /// Ends it in an instant, as `kill -9` does.
-    pub(crate) fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    pub(crate) fn kill(&self) {
+        let mut child = self.child.lock().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
     }
 
     /// Asks it to stop, as a service manager does, and waits for its end.
-    pub(crate) fn stop(&mut self) -> ExitStatus {
-        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+    pub(crate) fn stop(&self) -> ExitStatus {
+        let mut child = self.child.lock().unwrap();
+        let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
         assert!(asked.success());
-        self.child.wait().unwrap()
+        child.wait().unwrap()
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        if let Ok(child) = self.child.get_mut() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
         if std::thread::panicking() {
             eprintln!("The log of `guerdon serve`:\n{}", fs::read_to_string(&self.log).unwrap_or_default());
         }

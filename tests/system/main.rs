@@ -7,6 +7,7 @@ mod common;
 
 mod backup;
 mod browser;
+mod crash;
 mod demo;
 mod serve;
 mod site;

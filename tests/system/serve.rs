@@ -5,7 +5,7 @@ use crate::common::{on_both, program::Program};
 on_both! {
     async fn the_server_answers_and_stops_when_it_is_asked(db) {
         let program = Program::on(db);
-        let mut server = program.serve().await;
+        let server = program.serve().await;
         let live = reqwest::get(server.url("/health/live")).await.unwrap();
         assert_eq!(live.status(), 200);
         assert_eq!(live.text().await.unwrap(), r#"{"status":"live"}"#);

@@ -1,0 +1,108 @@
+//! A PostgreSQL of the test's own that keeps its promises (`fsync` and all), and can be made to crash.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use tempfile::TempDir;
+
+/// A running PostgreSQL, in a temporary folder and reached through a socket there; stopped and removed when dropped.
+pub(crate) struct Cluster {
+    folder: TempDir,
+    programs: PathBuf,
+}
+
+impl Cluster {
+    /// Makes and starts one.
+    pub(crate) fn start() -> Self {
+        // Short, because a socket's path is at most 107 characters.
+        let folder = tempfile::Builder::new().prefix("guerdon-test.").tempdir_in("/tmp").unwrap();
+        let cluster = Self { folder, programs: programs() };
+        if is_root() {
+            let given = Command::new("chown").arg("postgres").arg(cluster.folder.path()).status().unwrap();
+            assert!(given.success(), "there is no user `postgres` to run PostgreSQL as");
+        }
+        let data = cluster.data();
+        cluster
+            .run("initdb", &["--pgdata", &data, "--username=guerdon", "--auth=trust", "--encoding=UTF8", "--no-sync"]);
+        let settings = format!(
+            "\nlisten_addresses = ''\nunix_socket_directories = '{}'\nmax_connections = 60\n",
+            cluster.folder.path().display()
+        );
+        let file = Path::new(&data).join("postgresql.conf");
+        let before = fs::read_to_string(&file).unwrap();
+        fs::write(&file, before + &settings).unwrap();
+        cluster.begin();
+        cluster
+    }
+
+    /// The address of its one database.
+    pub(crate) fn url(&self) -> String {
+        format!("postgres://guerdon@localhost/postgres?host={}", self.folder.path().display())
+    }
+
+    /// Ends every process of it at once, without a checkpoint or a word to its clients.
+    pub(crate) fn crash(&self) {
+        self.run("pg_ctl", &["stop", "--silent", "--mode=immediate", "--pgdata", &self.data()]);
+    }
+
+    /// Starts it again: it recovers from its log what was committed.
+    pub(crate) fn begin(&self) {
+        let log = self.folder.path().join("postgres.log").display().to_string();
+        self.run("pg_ctl", &["start", "--silent", "--wait", "--pgdata", &self.data(), "--log", &log]);
+    }
+
+    fn data(&self) -> String {
+        self.folder.path().join("data").display().to_string()
+    }
+
+    /// Runs one of PostgreSQL's programs, which refuse to run as root.
+    fn run(&self, program: &str, arguments: &[&str]) {
+        let program = self.programs.join(program);
+        let mut command = if is_root() { Command::new("runuser") } else { Command::new(&program) };
+        if is_root() {
+            command.args(["-u", "postgres", "--"]).arg(&program);
+        }
+        // Output of `pg_ctl start` is inherited by the server: it must not be a pipe that somebody waits on.
+        let said = self.folder.path().join("said.txt");
+        let file = fs::File::create(&said).unwrap();
+        let status = command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .stdout(file.try_clone().unwrap())
+            .stderr(file)
+            .status()
+            .unwrap();
+        assert!(status.success(), "{}: {}", program.display(), fs::read_to_string(said).unwrap());
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if Path::new(&self.data()).join("postmaster.pid").exists() {
+            self.crash();
+        }
+    }
+}
+
+fn is_root() -> bool {
+    let output = Command::new("id").arg("-u").output().unwrap();
+    output.stdout == b"0\n"
+}
+
+/// The folder of the newest PostgreSQL server programs; Debian keeps them out of the PATH.
+fn programs() -> PathBuf {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|version| version.path());
+    let debian = versions.filter(|version| version.join("bin/initdb").exists());
+    let newest = debian.max_by_key(|version| {
+        let name = version.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        name.parse::<u32>().unwrap_or_default()
+    });
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    newest
+        .map(|version| version.join("bin"))
+        .or_else(|| std::env::split_paths(&path).find(|folder| folder.join("initdb").exists()))
+        .expect("PostgreSQL's server programs are missing: run `scripts/test`, which installs them")
+}
