@@ -52,7 +52,9 @@ fn both_databases_have_the_same_steps() {
     let steps = |backend| -> Vec<(i64, String)> {
         migrations(backend).iter().map(|step| (step.version, step.description.to_string())).collect()
     };
-    assert_eq!(steps(Backend::Sqlite), steps(Backend::Postgres));
+    let steps_of_both = steps(Backend::Sqlite);
+    assert_eq!(steps_of_both, steps(Backend::Postgres));
+    assert!(steps_of_both.is_sorted_by(|a, b| a.0 < b.0), "two steps have one number: {steps_of_both:?}");
 }
 
 #[tokio::test]

@@ -182,8 +182,8 @@ impl Scene {
                     let mark = entry["description"].as_str().unwrap().to_owned();
                     let points = sign * entry["points"].as_i64().unwrap();
                     sum += points;
-                    let twice = found.insert(mark.clone(), (customer.clone(), points));
-                    assert!(twice.is_none(), "{mark} is there twice");
+                    let before = found.insert(mark, (customer.clone(), points));
+                    assert_eq!(before, None, "{customer} has an entry twice: {entry}");
                 }
             }
             assert_eq!((&balance, &summary["activePoints"]), (&json!(sum), &json!(sum)), "the balance of {customer}");
