@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{OpenApi, ToSchema};
 
 use super::{
     error::ApiError,
@@ -17,6 +17,11 @@ use crate::{
 
 const LOGIN: &str = "/customerlogin/auth/anonymous/login";
 const REFRESH: &str = "/customerlogin/auth/anonymous/refresh";
+
+/// The operations of this resource, for the document.
+#[derive(OpenApi)]
+#[openapi(paths(login, refresh))]
+pub(super) struct Operations;
 
 /// The routes of this resource.
 pub(super) fn routes() -> Vec<Route> {

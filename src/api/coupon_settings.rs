@@ -4,6 +4,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Payload},
 };
+use utoipa::OpenApi;
 
 use super::{
     auth, body,
@@ -21,6 +22,11 @@ use crate::{
 };
 
 const SETTINGS: &str = "/site/{tenant}/sites/{siteCode}/mixins/couponSettings";
+
+/// The operations of this resource, for the document.
+#[derive(OpenApi)]
+#[openapi(paths(read, change))]
+pub(super) struct Operations;
 
 /// The routes of this resource.
 pub(super) fn routes() -> Vec<Route> {

@@ -160,11 +160,15 @@ impl ApiError {
             }
             _ => {}
         }
-        let body = match Family::of(path) {
+        answer.json(self.body(path, now))
+    }
+
+    /// The body of the answer.
+    pub(super) fn body(&self, path: &str, now: Timestamp) -> Value {
+        match Family::of(path) {
             Family::RewardPoints => self.body_of_points(path, now),
             Family::Coupon => self.body_of_coupons(),
-        };
-        answer.json(body)
+        }
     }
 
     fn body_of_points(&self, path: &str, now: Timestamp) -> Value {

@@ -7,6 +7,7 @@ mod body;
 mod cors;
 mod coupon_settings;
 mod coupons;
+mod document;
 mod error;
 mod guard;
 mod json;
@@ -19,6 +20,7 @@ mod tokens;
 
 use actix_web::web::ServiceConfig;
 
+pub use document::document;
 pub use guard::{guard, nothing_here};
 use routes::Route;
 
@@ -45,4 +47,5 @@ pub fn operations() -> Vec<(String, &'static str)> {
 /// Adds the routes of the API.
 pub fn configure(cfg: &mut ServiceConfig) {
     routes::register(cfg, &routes());
+    document::configure(cfg);
 }

@@ -6,7 +6,8 @@ use actix_web::{
     web::{Data, Payload},
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use serde_json::json;
+use serde::Serialize;
+use utoipa::{OpenApi, ToSchema};
 
 use super::{
     auth,
@@ -27,9 +28,100 @@ use crate::{
     service::tokens::{self, CustomerToken, IssuedToken, TokenError},
 };
 
+/// Where programs get their tokens.
+pub(super) const TOKEN: &str = "/oauth/token";
+const CUSTOMER_TOKENS: &str = "/reward-points/{tenant}/customerTokens";
+
+/// The operations of this resource, for the document.
+#[derive(OpenApi)]
+#[openapi(paths(issue, issue_to_customer))]
+pub(super) struct Operations;
+
 /// The routes of this resource.
 pub(super) fn routes() -> Vec<Route> {
-    vec![routes::post("/oauth/token", issue), routes::post("/reward-points/{tenant}/customerTokens", issue_to_customer)]
+    vec![routes::post(TOKEN, issue), routes::post(CUSTOMER_TOKENS, issue_to_customer)]
+}
+
+/// What a program asks for, as a form.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the shape of a form, for the document; the form itself is read field by field")]
+struct TokenRequest {
+    /// Always `client_credentials`.
+    #[schema(example = "client_credentials")]
+    grant_type: String,
+    /// The program; unless it is told by HTTP Basic.
+    #[schema(example = "acme-7f3k2m")]
+    client_id: Option<String>,
+    /// Its secret; unless it is told by HTTP Basic.
+    client_secret: Option<String>,
+    /// What the token shall do, with spaces between; everything that the program may do by default. It may also hold
+    /// `tenant=` and the tenant's id.
+    #[schema(example = "rewardspoints.rewardpoints_view")]
+    scope: Option<String>,
+}
+
+/// The token of a program.
+#[derive(Serialize, ToSchema)]
+struct Token {
+    /// The token.
+    access_token: String,
+    /// Always `Bearer`.
+    #[schema(example = "Bearer")]
+    token_type: &'static str,
+    /// For how many seconds it is good.
+    #[schema(example = 3600)]
+    expires_in: i64,
+    /// What it may do.
+    #[schema(example = "rewardspoints.rewardpoints_view")]
+    scope: String,
+    /// Always empty: ask for a new token instead.
+    #[schema(example = "")]
+    refresh_token: &'static str,
+    /// Always 0.
+    #[schema(example = 0)]
+    refresh_token_expires_in: i64,
+    /// The same as `expires_in`.
+    #[schema(example = 3600)]
+    session_idle_time: i64,
+}
+
+/// Why no token was issued, as RFC 6749 says it.
+#[derive(Serialize, ToSchema)]
+struct TokenRefusal {
+    /// `invalid_request`, `invalid_client`, `invalid_scope`, `unsupported_grant_type`, `server_error` or
+    /// `temporarily_unavailable`.
+    #[schema(example = "invalid_client")]
+    error: &'static str,
+    /// In words.
+    #[schema(example = "Unknown client, wrong secret, or a client that was revoked.")]
+    error_description: String,
+}
+
+/// A customer who shall get a token.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the shape of a body, for the document; the body itself is read field by field")]
+#[schema(rename_all = "camelCase")]
+struct CustomerTokenRequest {
+    /// The customer, by the shop's own id.
+    #[schema(max_length = 255, example = "C4289081720")]
+    customer_id: String,
+    /// For how many seconds the token shall be good; 900 by default.
+    #[schema(minimum = 1, maximum = 86400, example = 900)]
+    ttl_seconds: Option<i64>,
+}
+
+/// The token of a customer.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CustomerTokenAnswer)]
+struct CustomerTokenAnswer {
+    /// The token: for the customer's browser or app.
+    access_token: String,
+    /// Always `Bearer`.
+    #[schema(example = "Bearer")]
+    token_type: &'static str,
+    /// For how many seconds it is good.
+    #[schema(example = 900)]
+    expires_in: i64,
 }
 
 /// Why no token was issued, as RFC 6749 says it.
@@ -55,7 +147,7 @@ impl Refused {
         answer
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .insert_header((header::PRAGMA, "no-cache"))
-            .json(json!({ "error": self.error, "error_description": self.description }))
+            .json(TokenRefusal { error: self.error, error_description: self.description.clone() })
     }
 }
 
@@ -79,18 +171,39 @@ impl From<TokenError> for Refused {
     }
 }
 
-/// Issues a token to an API client.
+/// Get a token for a program
+///
+/// The client credentials grant of OAuth 2. The client id and secret come from the back office; they are sent in the form
+/// or by HTTP Basic.
+#[utoipa::path(
+    post, path = TOKEN, tag = "Tokens", operation_id = "getToken",
+    request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "The token.", content_type = "application/json", body = Token),
+        (status = 400, description = "The form does not fit.", content_type = "application/json", body = TokenRefusal),
+        (status = 401, description = "No such client, or another secret.", content_type = "application/json",
+            body = TokenRefusal),
+        (status = 500, description = "A fault of ours.", content_type = "application/json", body = TokenRefusal),
+        (status = 503, description = "The database is away or too busy: ask again soon.", content_type = "application/json",
+            body = TokenRefusal),
+    ),
+    security((), ("ClientSecret" = [])),
+)]
 async fn issue(app: Data<App>, request: HttpRequest, payload: Payload) -> Result<HttpResponse, ApiError> {
     let body = body::read(&request, payload).await?;
     Ok(match issue_for(&app, &request, &body).await {
         Ok(issued) => HttpResponse::Ok()
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .insert_header((header::PRAGMA, "no-cache"))
-            .json(json!({
-                "access_token": issued.access_token, "token_type": "Bearer", "expires_in": issued.expires_in,
-                "scope": issued.scope, "refresh_token": "", "refresh_token_expires_in": 0,
-                "session_idle_time": issued.expires_in,
-            })),
+            .json(Token {
+                access_token: issued.access_token,
+                token_type: "Bearer",
+                expires_in: issued.expires_in,
+                scope: issued.scope,
+                refresh_token: "",
+                refresh_token_expires_in: 0,
+                session_idle_time: issued.expires_in,
+            }),
         Err(refused) => refused.answer(),
     })
 }
@@ -171,7 +284,26 @@ fn basic(request: &HttpRequest) -> Result<Option<(String, String)>, Refused> {
     Ok(Some((decoded(id).ok_or_else(wrong)?, decoded(secret).ok_or_else(wrong)?)))
 }
 
-/// Makes a token for a customer of the shop whose backend asks.
+/// Make a token for a customer
+///
+/// For the shop's own backend, which knows who has signed in: the token is for the customer's browser or app, which reads
+/// and redeems the customer's own points with it.
+#[utoipa::path(
+    post, path = CUSTOMER_TOKENS, tag = "Tokens", operation_id = "makeCustomerToken",
+    params(
+        ("tenant" = String, Path, description = "The tenant of the token."),
+        ("Idempotency-Key" = Option<String>, Header, max_length = 255,
+            description = "Makes the request safe to repeat: with the same key and body the same token is answered, with \
+                another body it is refused with 422."),
+    ),
+    request_body = CustomerTokenRequest,
+    responses(
+        (status = 200, description = "The token.", content_type = "application/json", body = CustomerTokenAnswer),
+        (status = 400, description = "Something does not fit; the answer names each field."),
+        (status = 422, description = "The Idempotency-Key was used for another request."),
+    ),
+    security(("OAuth2" = ["rewardspoints.customertoken_issue"])),
+)]
 async fn issue_to_customer(app: Data<App>, request: HttpRequest, payload: Payload) -> Result<HttpResponse, ApiError> {
     let token = auth::token(&app, &request).await?;
     auth::require(&token, &[Scope::CustomerTokenIssue])?;
@@ -186,9 +318,8 @@ async fn issue_to_customer(app: Data<App>, request: HttpRequest, payload: Payloa
     if issued.replayed {
         answer.insert_header(super::REPLAYED);
     }
-    Ok(answer.json(json!({
-        "access_token": issued.access_token, "token_type": "Bearer", "expires_in": issued.expires_in,
-    })))
+    let (access_token, expires_in) = (issued.access_token, issued.expires_in);
+    Ok(answer.json(CustomerTokenAnswer { access_token, token_type: "Bearer", expires_in }))
 }
 
 fn read_customer(body: &Body) -> Result<(CustomerId, i64), ApiError> {

@@ -7,6 +7,7 @@ mod expire;
 mod export;
 mod failure;
 mod migrate;
+mod openapi;
 pub mod output;
 mod serve;
 mod site;
@@ -66,6 +67,7 @@ enum Command {
     Client(client::ClientCommand),
     #[command(subcommand)]
     Token(token::TokenCommand),
+    Openapi(openapi::Openapi),
 }
 
 /// Runs the command that the arguments name.
@@ -100,6 +102,7 @@ impl Cli {
                 Command::User(command) => command.run(settings).await,
                 Command::Client(command) => command.run(settings).await,
                 Command::Token(command) => command.run(settings).await,
+                Command::Openapi(command) => command.run(),
             }
         })
     }

@@ -62,6 +62,7 @@ pub fn start(app: &App, listener: TcpListener, metrics: Option<TcpListener>) -> 
     let mut server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(Data::new(shared.clone()))
+            .app_data(Data::new(web::ApiDocument(api::document())))
             .wrap(from_fn(access::survive))
             .wrap(from_fn(api::guard))
             .wrap(from_fn(access::watch))

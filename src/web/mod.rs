@@ -23,15 +23,18 @@ use actix_web::{
     web::{self, ServiceConfig, get, post, resource},
 };
 
+pub use pages::api_docs::ApiDocument;
+
 use crate::app::App;
 use pages::{
-    account, api_clients, audit_log, customer, customers, ledger, options, overview, rules, setup, sign_in, sites,
-    team, tenants,
+    account, api_clients, api_docs, audit_log, customer, customers, ledger, options, overview, rules, setup, sign_in,
+    sites, team, tenants,
 };
 
 /// Adds the routes of the back office.
 pub fn configure(cfg: &mut ServiceConfig, app: &App) {
     assets::configure(cfg);
+    cfg.service(resource("/docs/api").wrap(from_fn(guard::headers)).route(get().to(api_docs::index)));
     cfg.service(resource("/").get(async || html::see_other("/admin"))).service(
         web::scope("/admin")
             // The last is the first to see a request.

@@ -135,7 +135,7 @@ on_both! {
         assert_eq!(shop.delete(&format!("/reward-points/customer/{}", "x".repeat(256))).await.wrong_fields(), ["customerId"]);
         assert_unchanged(&shop).await;
         let encoded = |id: &str| percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC).to_string();
-        for id in ["ü".repeat(255).as_str(), "a/b", "a%2Fb", "Zoë 💡", "<script>", "..", "summary", "'; --"] {
+        for id in ["ü".repeat(255).as_str(), "a/b", "a%2Fb", "Zoë 💡", "<script>", "...", "summary", "'; --"] {
             shop.add(&encoded(id), 7).await;
             let summary = shop.summary(&encoded(id)).await;
             assert_eq!((&summary["customerId"], &summary["activePoints"]), (&json!(id), &json!(7)));

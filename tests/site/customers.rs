@@ -10,7 +10,10 @@ const LIST: &str = "/admin/acme/customers";
 
 async fn know(app: &guerdon::app::App, id: &str, name: &str, email: &str) {
     use guerdon::{
-        domain::{actor::{Actor, Caller}, customer::PersonalData},
+        domain::{
+            actor::{Actor, Caller},
+            customer::PersonalData,
+        },
         service::customers::person,
     };
     let person = PersonalData { name: Some(name.to_owned()), email: Some(email.to_owned()), ..PersonalData::default() };

@@ -9,5 +9,6 @@ mod backup;
 mod browser;
 mod crash;
 mod demo;
+mod programme;
 mod serve;
 mod site;

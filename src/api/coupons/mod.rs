@@ -12,6 +12,7 @@ use actix_web::{
     http::{StatusCode, header::ContentType},
 };
 use serde_json::json;
+use utoipa::OpenApi;
 
 use super::{
     REPLAYED,
@@ -30,6 +31,25 @@ const VALIDATION: &str = "/coupon/{tenant}/coupons/{code}/validation";
 const REDEMPTIONS: &str = "/coupon/{tenant}/coupons/{code}/redemptions";
 const REDEMPTION: &str = "/coupon/{tenant}/coupons/{code}/redemptions/{id}";
 const REFERRAL: &str = "/coupon/{tenant}/referral-coupons/{customerNumber}";
+
+/// The operations of this resource, for the document.
+#[derive(OpenApi)]
+#[openapi(paths(
+    manage::list,
+    manage::create,
+    manage::read,
+    manage::replace,
+    manage::merge,
+    manage::delete,
+    redemptions::validate,
+    redemptions::list,
+    redemptions::redeem,
+    redemptions::read,
+    redemptions::delete,
+    referral::read,
+    referral::create,
+))]
+pub(super) struct Operations;
 
 /// The routes of this resource.
 pub(super) fn routes() -> Vec<Route> {

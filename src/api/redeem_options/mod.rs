@@ -8,6 +8,7 @@ use actix_web::{
     web::{Data, Payload},
 };
 use serde_json::{Map, Value};
+use utoipa::OpenApi;
 
 use super::{
     REPLAYED, auth, body,
@@ -32,6 +33,11 @@ use crate::{
 const OPTIONS: &str = "/reward-points/{tenant}/redeemOptions";
 const OWN_OPTIONS: &str = "/reward-points/public/customer/redeemOptions";
 const OPTION: &str = "/reward-points/{tenant}/redeemOptions/{redeemOptionId}";
+
+/// The operations of this resource, for the document.
+#[derive(OpenApi)]
+#[openapi(paths(list_own, create, list, read, update, archive))]
+pub(super) struct Operations;
 
 /// The routes of this resource.
 pub(super) fn routes() -> Vec<Route> {

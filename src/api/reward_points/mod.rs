@@ -8,7 +8,26 @@ mod entries;
 mod signed_in;
 pub mod view;
 
+use utoipa::OpenApi;
+
 use super::routes::{Route, delete, get, post};
+
+/// The operations of this resource, for the document.
+#[derive(OpenApi)]
+#[openapi(paths(
+    batch::summaries,
+    customer::balance,
+    customer::open,
+    customer::close,
+    customer::summary,
+    entries::list,
+    customer::add,
+    customer::redeem,
+    signed_in::balance,
+    signed_in::summary,
+    signed_in::redeem,
+))]
+pub(super) struct Operations;
 
 /// The routes of this resource.
 pub(super) fn routes() -> Vec<Route> {

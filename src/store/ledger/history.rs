@@ -165,7 +165,7 @@ pub struct Mending {
 pub struct Story {
     /// The ledger's number of the account.
     pub account_id: i64,
-    /// The entry; its takes are told by [`taken`].
+    /// The entry; its takes are told by [`super::links::taken`].
     pub entry: Entry,
     /// Whose account.
     pub customer: CustomerId,

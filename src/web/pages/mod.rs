@@ -2,6 +2,7 @@
 
 pub(super) mod account;
 pub(super) mod api_clients;
+pub(super) mod api_docs;
 pub(super) mod audit_log;
 pub(super) mod customer;
 pub(super) mod customers;
