@@ -62,7 +62,8 @@ struct TokenRequest {
 
 /// The token of a program.
 #[derive(Serialize, ToSchema)]
-struct Token {
+#[schema(as = Token)]
+struct ProgramAnswer {
     /// The token.
     access_token: String,
     /// Always `Bearer`.
@@ -179,7 +180,7 @@ impl From<TokenError> for Refused {
     post, path = TOKEN, tag = "Tokens", operation_id = "getToken",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
     responses(
-        (status = 200, description = "The token.", content_type = "application/json", body = Token),
+        (status = 200, description = "The token.", content_type = "application/json", body = ProgramAnswer),
         (status = 400, description = "The form does not fit.", content_type = "application/json", body = TokenRefusal),
         (status = 401, description = "No such client, or another secret.", content_type = "application/json",
             body = TokenRefusal),
@@ -195,7 +196,7 @@ async fn issue(app: Data<App>, request: HttpRequest, payload: Payload) -> Result
         Ok(issued) => HttpResponse::Ok()
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .insert_header((header::PRAGMA, "no-cache"))
-            .json(Token {
+            .json(ProgramAnswer {
                 access_token: issued.access_token,
                 token_type: "Bearer",
                 expires_in: issued.expires_in,

@@ -206,7 +206,7 @@ on_both! {
         let page = ann.get(C1).await;
         adjust(&ann, &page, C1, &BIRTHDAY).await.location();
         let undo = ann.page(C1).await.attribute("#entry-1 a.btn", "href");
-        super::desk::take(app, "C1", 80).await;
+        crate::desk::take(app, "C1", 80).await;
         let refused = ann.get(&undo).await;
         assert_eq!(refused.status, 409);
         assert!(refused.one("main").contains("C1 has 20 points left, so 100 points cannot be taken again."));
@@ -418,7 +418,7 @@ on_both! {
         for _ in 0..30 {
             add(app, "C1", 10, None).await;
         }
-        super::desk::take(app, "C1", 45).await;
+        crate::desk::take(app, "C1", 45).await;
         let page = ann.page(C1).await;
         assert_eq!(page.one("#history .card-foot span"), "25 of 31 entries");
         assert_eq!(page.all("#history .tabs a"), ["All 31", "Added 30", "Redeemed 1", "Taken 0", "Expired 0"]);

@@ -132,7 +132,7 @@ on_both! {
 
     async fn what_is_not_this_tenants_is_not_found(app, _clock) {
         let (_site, ann) = acme(app).await;
-        super::visitor::make_tenant(app, "other", "Other").await;
+        crate::visitor::make_tenant(app, "other", "Other").await;
         add(app, "C1", 10, None).await;
         for path in ["/admin/other/customers", "/admin/other/customers/C1", "/admin/other/ledger.csv", "/admin/other/customers/C1/history.csv"] {
             assert_eq!(ann.get(path).await.status, 404, "{path}");

@@ -274,13 +274,12 @@ impl<'a> Reader<'a> {
         }
         let limit = |name: &str| schema.get(name).map(ToString::to_string);
         match (text(schema, "/format").as_str(), limit("minimum"), limit("maximum"), limit("maxLength")) {
-            ("date-time", ..) => kind.push_str(", a time"),
-            (_, Some(least), Some(most), _) => kind.push_str(&format!(", {least} to {most}")),
-            (_, Some(least), None, _) => kind.push_str(&format!(", at least {least}")),
-            (.., Some(most)) => kind.push_str(&format!(", up to {most} characters")),
-            _ => {}
+            ("date-time", ..) => kind + ", a time",
+            (_, Some(least), Some(most), _) => format!("{kind}, {least} to {most}"),
+            (_, Some(least), None, _) => format!("{kind}, at least {least}"),
+            (.., Some(most)) => format!("{kind}, up to {most} characters"),
+            _ => kind,
         }
-        kind
     }
 
     /// A value that fits the schema: its example, or one made of those of its parts.
