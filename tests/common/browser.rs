@@ -30,7 +30,8 @@ const CONTROL: &str = r#"
     const clean = text => (text || "").replace(/\s+/g, " ").trim();
     const shown = element => element.checkVisibility() && element.type !== "hidden";
     for (const label of document.querySelectorAll("label")) {
-        if (clean(label.textContent) === wanted && label.control && shown(label.control)) return label.control;
+        const text = clean(label.textContent).replace(" (optional)", "");
+        if (text === wanted && label.control && shown(label.control)) return label.control;
     }
     for (const element of document.querySelectorAll("input, select, textarea, [role=switch], [role=combobox]")) {
         const names = [element.getAttribute("aria-label"), element.id, element.name].map(clean);

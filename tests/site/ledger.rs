@@ -17,6 +17,9 @@ on_both! {
             add(app, &format!("C{}", at % 3), 10, None).await;
         }
         clock.set(app.now().plus_secs(86_400));
+        // Nobody stays signed in for a day.
+        ann.sign_in("ann@example.com").await;
+        vera.sign_in("vera@example.com").await;
         take(app, "C1", 30).await;
         let page = ann.page(C1).await;
         adjust(&ann, &page, C1, &[("points", "5"), ("reason", "goodwill")]).await.location();
@@ -76,6 +79,7 @@ on_both! {
         assert!(empty.has(".empty") && empty.one(".todo").contains("There is nothing to redeem"));
         add(app, "C1", 400, None).await;
         clock.set(app.now().plus_secs(30 * 86_400));
+        ann.sign_in("ann@example.com").await;
         offer(app, "5 euro voucher", 100).await;
         add(app, "C1", 600, None).await;
         let page = ann.page(&format!("{C1}/redeem")).await;

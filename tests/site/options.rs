@@ -21,7 +21,8 @@ async fn all(app: &App) -> Vec<RedeemOption> {
 /// Adds an option and gives the address of its page.
 async fn add(app: &App, visitor: &Visitor, fields: &[(&str, &str)]) -> String {
     let form = visitor.page("/admin/acme/options/new").await;
-    let fields = [&NEW[..], fields].concat();
+    let filled = NEW.into_iter().filter(|(name, _)| fields.iter().all(|(other, _)| name != other));
+    let fields: Vec<(&str, &str)> = filled.chain(fields.iter().copied()).collect();
     assert_eq!(visitor.submit(&form, LIST, &fields).await.location(), LIST);
     format!("{LIST}/{}", all(app).await.last().unwrap().id)
 }
@@ -47,7 +48,7 @@ on_both! {
             ("name_de", "5-€-Gutschein")]).await;
         let list = ann.page(LIST).await;
         assert_eq!(list.one("tbody tr"), "€5 voucher Off your next order €5.00 from €25.00 · 0 in 28 days · 1,000 left \
-            500 points €5.00 from €25.00 0 1,000 Active Move €5 voucher up Move €5 voucher down".replace(" Move €5 voucher up Move €5 voucher down", ""));
+            500 points €5.00 from €25.00 0 1,000 Active");
         assert!(list.one("#toasts").contains("Option added"));
         let form = ann.page(&page).await;
         assert_eq!(form.one("#edit h2"), "Edit “€5 voucher”");
@@ -225,7 +226,7 @@ on_both! {
         assert!(all(app).await[0].draft.active);
     }
 
-    async fn sites_are_chosen_where_there_are_several(app, _clock) {
+    async fn sites_are_chosen_where_there_are_several(app, clock) {
         let (_site, ann) = acme(app).await;
         assert!(!ann.page("/admin/acme/options/new").await.has("[name=site]"));
         let caller = Caller { tenant: tenant("acme"), actor: Actor::system("test") };
@@ -235,9 +236,11 @@ on_both! {
             _ => None,
         });
         let code = guerdon::domain::ids::SiteCode::parse("ch").unwrap();
+        clock.set(app.now().plus_secs(1));
         sites::create(app, &caller, &code, &swiss.unwrap()).await.unwrap();
         let form = ann.page("/admin/acme/options/new").await;
         assert_eq!(form.all("#currency option"), ["EUR", "CHF"]);
+        assert_eq!(form.one("#currency option[selected]"), "EUR");
         let none = ann.submit(&form, LIST, &[&NEW[..], &[("every_site", "")]].concat()).await;
         assert_eq!(none.one("#site-error"), "Error: Choose at least one site.");
         let forged = ann.submit(&form, LIST, &[&NEW[..], &[("every_site", ""), ("site", "at")]].concat()).await;
@@ -274,8 +277,8 @@ on_both! {
         let manager = sign_in(&site, app, Role::Manager).await;
         assert!(manager.page(&page).await.has("#option-form"));
         let logged = audit::list(&app.db, &Caller { tenant: tenant("acme"), actor: Actor::system("test") },
-            &audit::AuditFilter::default(), None, 1).await.unwrap();
-        assert_eq!(logged.rows[0].row.action, "option.created");
+            &audit::AuditFilter::default(), None, 9).await.unwrap();
+        assert!(logged.rows.iter().any(|told| told.row.action == "option.created"));
         assert_eq!(viewer.get(&format!("{LIST}/none")).await.status, 404);
     }
 }

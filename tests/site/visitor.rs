@@ -19,7 +19,7 @@ use guerdon::{
     },
 };
 use reqwest::{Client, Method, Response, StatusCode, header::HeaderMap, redirect};
-use scraper::{Html, Selector};
+use scraper::{ElementRef, Html, Selector};
 
 /// What everybody in the tests has for a password.
 pub(crate) const PASSWORD: &str = "a long enough sentence";
@@ -96,6 +96,9 @@ pub(crate) struct Answer {
     pub(crate) text: String,
 }
 
+/// Elements whose text goes on in the line.
+const INLINE: [&str; 10] = ["a", "abbr", "b", "bdi", "code", "em", "i", "small", "strong", "time"];
+
 impl Answer {
     async fn of(response: Response) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
@@ -117,8 +120,7 @@ impl Answer {
     /// The texts of all elements that fit.
     pub(crate) fn all(&self, selector: &str) -> Vec<String> {
         let selector = Selector::parse(selector).unwrap();
-        let words = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        Html::parse_document(&self.text).select(&selector).map(|found| words(found.text().collect())).collect()
+        Html::parse_document(&self.text).select(&selector).map(words).collect()
     }
 
     /// The text of the only element that fits.
@@ -242,6 +244,26 @@ impl Visitor {
     /// The token that this person's forms carry.
     pub(crate) async fn token(&self) -> String {
         self.page("/admin/account").await.attribute("input[name=csrf]", "value")
+    }
+}
+
+/// The text of an element as it is read: what stands in boxes of their own is apart.
+fn words(element: ElementRef<'_>) -> String {
+    let mut text = String::new();
+    gather(element, &mut text);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn gather(element: ElementRef<'_>, text: &mut String) {
+    for child in element.children() {
+        if let Some(part) = child.value().as_text() {
+            text.push_str(part);
+        } else if let Some(inner) = ElementRef::wrap(child) {
+            let apart = if INLINE.contains(&inner.value().name()) { "" } else { " " };
+            text.push_str(apart);
+            gather(inner, text);
+            text.push_str(apart);
+        }
     }
 }
 

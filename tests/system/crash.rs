@@ -227,9 +227,9 @@ async fn survive(program: Program, cluster: Option<Cluster>, victims: &[Victim])
     for (round, victim) in victims.iter().cycle().take(kills).enumerate() {
         let new: Vec<Write> = (0..WRITES).map(|n| Write::random(format!("write-{round}-{n}"), &mut random)).collect();
         let mut sent = new.clone();
-        sent.extend(
-            writes.iter().filter(|write| !acknowledged.contains(&write.mark) || random.random_bool(0.1)).cloned(),
-        );
+        let again =
+            |write: &&Write| write.repeatable && (!acknowledged.contains(&write.mark) || random.random_bool(0.1));
+        sent.extend(writes.iter().filter(again).cloned());
         sent.shuffle(&mut random);
         writes.extend(new);
         let until = random.random_range(WRITES / 5..WRITES * 4 / 5);
