@@ -24,6 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The key under which WebDriver names an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
+/// What the driver says of an element that is being replaced, or is not quite there yet.
+const PASSING: [&str; 4] = ["stale element", "does not belong to the document", "intercepted", "not interactable"];
+
 /// Finds the control with a label, an accessible name, an id or a name.
 const CONTROL: &str = r#"
     const [wanted] = arguments;
@@ -163,8 +166,7 @@ impl Browser {
             let element = self.found_by(script, wanted).await;
             match self.post(&format!("/element/{}{path}", element.id), body.clone()).await {
                 Ok(_) => Some(()),
-                Err(error) if error.contains("stale element") || error.contains("intercepted") => None,
-                Err(error) if error.contains("not interactable") => None,
+                Err(error) if PASSING.iter().any(|passing| error.contains(passing)) => None,
                 Err(error) => panic!("{wanted}: {error}"),
             }
         })

@@ -9,6 +9,7 @@ mod backup;
 mod browser;
 mod crash;
 mod demo;
+mod journey;
 mod programme;
 mod serve;
 mod site;
