@@ -274,6 +274,7 @@ fn forbidden_in_page(text: &str) -> Vec<String> {
         let words: Vec<&str> = line.split(|c: char| c.is_whitespace() || c == '<').collect();
         let attribute = words.iter().find(|word| {
             let name = word.split('=').next().unwrap_or_default();
+            let name = name.strip_prefix("data-").unwrap_or(name);
             let handler = name
                 .strip_prefix("on")
                 .is_some_and(|event| event.len() > 2 && event.bytes().all(|b| b.is_ascii_lowercase()));
@@ -289,8 +290,17 @@ fn forbidden_in_page(text: &str) -> Vec<String> {
             let tag = line[at..].split('>').next().unwrap_or_default();
             !tag.contains(" src=")
         });
+        // Nothing is inherited: an answer would go where some form around the element points.
+        let aimless =
+            ["data-hx-get=", "data-hx-post="].iter().flat_map(|name| line.match_indices(name)).any(|(at, _)| {
+                let begin = line[..at].rfind('<').unwrap_or_default();
+                let end = line[at..].find('<').map_or(line.len(), |end| at + end);
+                !line[begin..end].contains("data-hx-target=")
+            });
         let found = attribute.map(ToString::to_string).or_else(|| {
-            if script {
+            if aimless {
+                Some("a request without a target".to_owned())
+            } else if script {
                 Some("<script> without src".to_owned())
             } else if line.contains("<style") {
                 Some("<style>".to_owned())
@@ -334,6 +344,8 @@ fn inline_code_in_a_page_is_noticed() {
         "<a href=\"javascript:x()\">",
         "<style>p {}</style>",
         "<div hx-vals=\"js:{a: 1}\">",
+        "<div data-hx-on:click=\"x()\">",
+        "<p><form data-hx-target=\"#main\"><div data-hx-get=\"/a\" id=\"b\"><p data-hx-target=\"#c\">",
     ] {
         assert_eq!(forbidden_in_page(text).len(), 1, "{text}");
     }
@@ -343,6 +355,7 @@ fn inline_code_in_a_page_is_noticed() {
         "<input name=\"on\" value=\"style=\">",
         "{% if on == 1 %}",
         "{{ value|safely }}",
+        "<a data-hx-get=\"/a\" data-hx-target=\"#main\">",
     ] {
         assert_eq!(forbidden_in_page(text), Vec::<String>::new(), "{text}");
     }

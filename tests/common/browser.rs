@@ -210,7 +210,12 @@ impl Browser {
 
     /// The text that a person sees in the first element that a CSS selector finds, spaces and line breaks as one space.
     pub(crate) async fn text(&self, selector: &str) -> String {
-        self.find(selector).await.text().await
+        wait::until(&format!("the page has `{selector}`"), PATIENCE, async || {
+            let script = "return document.querySelector(arguments[0])?.innerText;";
+            let text = self.post("/execute/sync", json!({"script": script, "args": [selector]})).await.ok()?;
+            Some(text.as_str()?.split_whitespace().collect::<Vec<_>>().join(" "))
+        })
+        .await
     }
 
     /// The text that a person sees on the page now.
@@ -282,12 +287,6 @@ impl Browser {
 }
 
 impl Element<'_> {
-    /// The text that a person sees, spaces and line breaks as one space.
-    pub(crate) async fn text(&self) -> String {
-        let text = self.browser.script("return arguments[0].innerText;", json!([{ELEMENT: self.id}])).await;
-        text.as_str().unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
-    }
-
     /// An attribute, if it has it.
     pub(crate) async fn attribute(&self, name: &str) -> Option<String> {
         let script = "return arguments[0].getAttribute(arguments[1]);";
@@ -305,12 +304,17 @@ impl Element<'_> {
 impl Drop for Browser {
     fn drop(&mut self) {
         let this = &*self;
+        let failed = std::thread::panicking();
         // A thread of its own: a runtime cannot wait inside another one.
         let said = std::thread::scope(|scope| {
             let ended = scope.spawn(|| {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
                 runtime.block_on(async {
                     let said = this.console().await;
+                    if failed {
+                        let source = this.send(Method::GET, "/source", Value::Null).await;
+                        eprintln!("The browser shows {}: {}", this.path().await, source.unwrap_or_default());
+                    }
                     let _ = this.send(Method::DELETE, "", Value::Null).await;
                     said
                 })
@@ -319,7 +323,7 @@ impl Drop for Browser {
         });
         let _ = self.driver.kill();
         let _ = self.driver.wait();
-        if std::thread::panicking() {
+        if failed {
             eprintln!("The browser's console: {said:?}");
         } else {
             assert!(said.is_empty(), "the browser's console is not empty:\n{}", said.join("\n"));

@@ -64,6 +64,11 @@ async fn walk(browser: &Browser, scripts: bool) {
     if scripts {
         // The sum stands there before anything is sent, and the button says what it will do.
         browser.see("1,253").await;
+        // From which points those would be taken is told by the server, in its place, and nothing that was typed is lost.
+        browser.tick("Remove").await;
+        browser.see("Taken from").await;
+        browser.tick("Add").await;
+        browser.see_no("Taken from").await;
         browser.click("Add 100 points").await;
     } else {
         browser.click("Preview").await;
