@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Failure, failure, output, serve};
+use super::{Failure, failure, output, progress, serve};
 use crate::{
     clock::{Clock as _, SystemClock},
     config::Settings,
@@ -25,6 +25,9 @@ pub(super) struct Demo {
     /// Make the demo anew, and forget what was done in it
     #[arg(long)]
     fresh: bool,
+    /// How many customers the shop has when it is made
+    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    customers: u32,
 }
 
 impl Demo {
@@ -60,14 +63,13 @@ impl Demo {
         if file.exists() {
             return Ok(());
         }
-        output::line("Making the demo: a year of a shop's life takes some seconds ...");
         let unfinished = with_suffix(file, ".unfinished");
         for suffix in ["", "-wal", "-shm"] {
             remove(&with_suffix(&unfinished, suffix))?;
         }
         let url = format!("sqlite://{}", unfinished.display());
         let db = Db::connect_unsynced(&url).await?;
-        fill(&db, settings).await?;
+        self.fill(&db, settings).await?;
         db.close().await;
         fs::File::open(&unfinished)?.sync_all()?;
         Ok(fs::rename(&unfinished, file)?)
@@ -80,17 +82,25 @@ impl Demo {
         let db = Db::connect(url).await.map_err(|error| Failure::because("Cannot open the database", &error))?;
         db.migrate().await.map_err(|error| failure::migration(&error))?;
         if !demo::is_there(&db).await.map_err(failed)? {
-            output::line("Making the demo: a year of a shop's life takes a minute ...");
-            fill(&db, settings).await?;
+            self.fill(&db, settings).await?;
         }
         db.close().await;
         Ok(())
     }
-}
 
-async fn fill(db: &Db, settings: &Settings) -> Result<(), Failure> {
-    db.migrate().await.map_err(|error| failure::migration(&error))?;
-    demo::make(db, settings.clone(), SystemClock.now()).await.map_err(failed)
+    async fn fill(&self, db: &Db, settings: &Settings) -> Result<(), Failure> {
+        db.migrate().await.map_err(|error| failure::migration(&error))?;
+        output::line(&format!(
+            "Making the demo: more than a year in the life of a shop with {} customers",
+            self.customers
+        ));
+        let bar = progress::bar(u64::from(demo::DAYS), "days");
+        let size = usize::try_from(self.customers).unwrap_or(usize::MAX);
+        let day_is_over = |day| bar.set_position(u64::from(day));
+        demo::make(db, settings.clone(), size, SystemClock.now(), &day_is_over).await.map_err(failed)?;
+        bar.finish_and_clear();
+        Ok(())
+    }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]

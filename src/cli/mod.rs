@@ -9,6 +9,7 @@ mod failure;
 mod migrate;
 mod openapi;
 pub mod output;
+mod progress;
 mod serve;
 mod site;
 mod tenant;

@@ -43,9 +43,19 @@ pub async fn is_there(db: &Db) -> anyhow::Result<bool> {
     Ok(crate::service::tenants::find(db, &tenant()?).await?.is_some())
 }
 
-/// Makes the demo in a database that has been migrated.
-pub async fn make(db: &Db, settings: Settings, now: Timestamp) -> anyhow::Result<()> {
-    shop::make(db, settings, now).await
+/// How many days of the shop's life are made.
+pub const DAYS: u32 = seed::DAYS;
+
+/// Makes the demo in a database that has been migrated: a shop with `size` customers, the same ones each time. Tells of
+/// each day that is over, from 0 to [`DAYS`].
+pub async fn make(
+    db: &Db,
+    settings: Settings,
+    size: usize,
+    now: Timestamp,
+    progress: &dyn Fn(u32),
+) -> anyhow::Result<()> {
+    shop::make(db, settings, size, now, progress).await
 }
 
 fn tenant() -> Result<TenantId, Invalid> {

@@ -27,8 +27,7 @@ use crate::{
     },
 };
 
-/// How many customers the demo has, and over how many days.
-pub(super) const PEOPLE: usize = 340;
+/// Over how many days the demo reaches.
 pub(super) const DAYS: u32 = 480;
 
 /// The points that birthdays are worth in the demo.
@@ -48,8 +47,13 @@ pub(super) struct World<'a> {
     pub(super) shop: Actor,
 }
 
-/// Lives the days up to `today`, the last of them until now.
-pub(super) async fn live(world: &World<'_>, people: &[Person], now: Timestamp) -> Result<(), LedgerError> {
+/// Lives the days up to `today`, the last of them until now. Tells of each day that is over.
+pub(super) async fn live(
+    world: &World<'_>,
+    people: &[Person],
+    now: Timestamp,
+    day_is_over: &dyn Fn(u32),
+) -> Result<(), LedgerError> {
     let mut rng = StdRng::seed_from_u64(20_261_122);
     let zone = world.sites.first().map_or(chrono_tz::UTC, |site| site.zone);
     let today = now.utc().with_timezone(&zone).date_naive();
@@ -75,6 +79,7 @@ pub(super) async fn live(world: &World<'_>, people: &[Person], now: Timestamp) -
             at_once.extend(request(world, people, deed, at, &mut rng));
         }
         write(world, at_once).await?;
+        day_is_over(day);
     }
     Ok(())
 }
@@ -166,8 +171,8 @@ fn first_name(person: &Person) -> &str {
 }
 
 /// The demo's customers, always the same ones.
-pub(super) fn customers(now: Timestamp) -> Vec<Person> {
+pub(super) fn customers(how_many: usize, now: Timestamp) -> Vec<Person> {
     let today = now.utc().date_naive();
     let mut rng = StdRng::seed_from_u64(4_289_081_720);
-    people::people(PEOPLE, DAYS, (today.month(), today.day()), &mut rng)
+    people::people(how_many, DAYS, (today.month(), today.day()), &mut rng)
 }

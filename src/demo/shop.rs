@@ -33,7 +33,13 @@ use crate::{
     store::Db,
 };
 
-pub(super) async fn make(db: &Db, settings: Settings, now: Timestamp) -> anyhow::Result<()> {
+pub(super) async fn make(
+    db: &Db,
+    settings: Settings,
+    size: usize,
+    now: Timestamp,
+    progress: &dyn Fn(u32),
+) -> anyhow::Result<()> {
     let clock = MockClock::at(now.plus_secs(-i64::from(seed::DAYS) * 86_400).utc());
     let app = App::new(db.clone(), clock.clone(), settings);
     let caller = Caller { tenant: tenant()?, actor: Actor::system("demo") };
@@ -60,9 +66,9 @@ pub(super) async fn make(db: &Db, settings: Settings, now: Timestamp) -> anyhow:
         employee: people,
         shop: Actor { kind: ActorKind::Client, id: shop.client_id.to_string() },
     };
-    let customers = seed::customers(now);
+    let customers = seed::customers(size, now);
     introduce(&app, &caller, &customers).await?;
-    seed::live(&world, &customers, now).await?;
+    seed::live(&world, &customers, now, progress).await?;
     clock.set(now);
     crate::service::expiry::record_due(&app).await?;
     Ok(())

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use crate::common::{
     browser::Browser,
-    database::TestDb,
     on_both,
     program::{Program, Server},
 };
