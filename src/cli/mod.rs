@@ -6,6 +6,7 @@ mod demo;
 mod expire;
 mod export;
 mod failure;
+mod import;
 mod migrate;
 mod openapi;
 pub mod output;
@@ -57,6 +58,7 @@ enum Command {
     Verify(verify::Verify),
     Expire(expire::Expire),
     Backup(backup::Backup),
+    Import(import::Import),
     Export(export::Export),
     #[command(subcommand)]
     Site(Box<site::SiteCommand>),
@@ -97,6 +99,7 @@ impl Cli {
                 Command::Verify(command) => command.run(settings).await,
                 Command::Expire(command) => command.run(settings).await,
                 Command::Backup(command) => command.run(settings).await,
+                Command::Import(command) => command.run(settings).await,
                 Command::Export(command) => command.run(settings).await,
                 Command::Site(command) => command.run(settings).await,
                 Command::Tenant(command) => command.run(settings).await,

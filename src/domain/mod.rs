@@ -22,6 +22,7 @@ pub mod name;
 pub mod network;
 pub mod option;
 pub mod password;
+pub mod past;
 pub mod points;
 pub mod reason;
 pub mod refusal;

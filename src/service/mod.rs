@@ -12,6 +12,7 @@ pub mod figures;
 pub mod health;
 pub mod history;
 pub mod idempotency;
+pub mod import;
 pub mod ledger;
 pub mod links;
 pub mod memberships;

@@ -4,7 +4,7 @@ use std::{
     ffi::OsStr,
     fs::{self, File},
     io::{BufRead as _, BufReader, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, ExitStatus, Stdio},
     sync::Mutex,
     time::Duration,
@@ -53,6 +53,11 @@ impl Program {
     pub(crate) fn with(mut self, variable: &'static str, value: &str) -> Self {
         self.variables.push((variable, value.to_owned()));
         self
+    }
+
+    /// The folder that the commands run in.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// A command, which sees nothing of the environment of the tests.

@@ -115,8 +115,8 @@ async fn lock_accounts(
     if missing.is_empty() {
         return Ok(());
     }
-    let new: Vec<_> = missing.iter().map(|(tenant, customer)| (tenant, new_account_id(now), customer)).collect();
-    load::create_accounts(tx, &new, now).await?;
+    let new: Vec<_> = missing.iter().map(|(tenant, customer)| (tenant, new_account_id(now), customer, now)).collect();
+    load::create_accounts(tx, &new).await?;
     let missing: Vec<_> = missing.iter().map(|(tenant, customer)| (tenant, customer)).collect();
     for account in load::lock_accounts(tx, &missing).await? {
         decisions.locked.insert((account.tenant.clone(), account.customer.clone()), account);
@@ -259,12 +259,12 @@ async fn write_all(
 
 /// A number that grows with time, so that new accounts stand together in the index: milliseconds since the epoch,
 /// and 21 random bits below them.
-fn new_account_id(now: Timestamp) -> i64 {
+pub(in crate::service) fn new_account_id(now: Timestamp) -> i64 {
     let random: i64 = rand::rng().random_range(0..(1 << 21));
     ((now.micros() / 1_000) << 21) | random
 }
 
-pub(super) fn new_entry_id() -> EntryId {
+pub(in crate::service) fn new_entry_id() -> EntryId {
     let id = uuid::Uuid::now_v7().to_string();
     EntryId::parse(&id).unwrap_or_else(|_| unreachable!("a UUID is an id"))
 }

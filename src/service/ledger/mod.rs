@@ -9,6 +9,8 @@ pub mod command;
 mod decide;
 pub mod writer;
 
+pub(in crate::service) use batch::{new_account_id, new_entry_id};
+
 use std::sync::Arc;
 
 use crate::{domain::refusal::Refusal, store::DbError};

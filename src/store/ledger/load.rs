@@ -23,8 +23,8 @@ statements! {
     Tenant CREATE_ACCOUNTS {
         "INSERT INTO accounts (tenant_id, account_id, customer_id, balance, next_change_at, settled_at, seq,
              opened_seq, open, chain, changed_at, created_at)
-         SELECT j.value ->> 0, CAST(j.value ->> 1 AS BIGINT), j.value ->> 2, 0, NULL, CAST($2 AS BIGINT), 0, 0, "
-        lite("0") pg("FALSE") ", '', CAST($2 AS BIGINT), CAST($2 AS BIGINT)
+         SELECT j.value ->> 0, CAST(j.value ->> 1 AS BIGINT), j.value ->> 2, 0, NULL, CAST(j.value ->> 3 AS BIGINT), 0, 0, "
+        lite("0") pg("FALSE") ", '', CAST(j.value ->> 3 AS BIGINT), CAST(j.value ->> 3 AS BIGINT)
          FROM " rows " WHERE TRUE"
         " ON CONFLICT DO NOTHING"
     }
@@ -76,20 +76,20 @@ pub struct TakenId {
     pub balance_after: i64,
 }
 
-/// Makes the accounts of these customers where they are missing, each under the number given.
+/// Makes the accounts of these customers where they are missing, each under the number given and as of the instant
+/// given.
 pub async fn create_accounts(
     tx: &mut Tx,
-    accounts: &[(&TenantId, i64, &CustomerId)],
-    now: Timestamp,
+    accounts: &[(&TenantId, i64, &CustomerId, Timestamp)],
 ) -> Result<(), DbError> {
     if accounts.is_empty() {
         return Ok(());
     }
     // Sorted, so that two transactions that make the same accounts wait for each other in one order.
-    let mut rows: Vec<_> = accounts.iter().map(|(t, id, c)| (t.as_str(), c.as_str(), *id)).collect();
+    let mut rows: Vec<_> = accounts.iter().map(|(t, id, c, at)| (t.as_str(), c.as_str(), *id, at.micros())).collect();
     rows.sort_unstable();
-    let rows: Vec<_> = rows.iter().map(|(tenant, customer, id)| json!([tenant, id, customer])).collect();
-    tx.query(CREATE_ACCOUNTS).bind(json!(rows).to_string()).bind(now).run().await.map(drop)
+    let rows: Vec<_> = rows.iter().map(|(tenant, customer, id, at)| json!([tenant, id, customer, at])).collect();
+    tx.query(CREATE_ACCOUNTS).bind(json!(rows).to_string()).run().await.map(drop)
 }
 
 /// The accounts of these customers, locked.

@@ -1,0 +1,215 @@
+//! `guerdon import`: what another service or a spreadsheet holds, taken once and exactly.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::common::{on_both, program::Program};
+
+/// Keeps a text in the program's folder and gives the file's name.
+fn file(program: &Program, name: &str, text: &str) -> String {
+    let path = program.folder().join(name);
+    fs::write(&path, text).unwrap();
+    path.display().to_string()
+}
+
+fn import(program: &Program, more: &[&str], what: &str, file: &str) -> (Option<i32>, Value) {
+    let arguments = [&["import", "--tenant", "acme", "--json"], more, &[what, file]].concat();
+    let printed = program.run_with(&arguments, "");
+    let report = serde_json::from_str(&printed.out).unwrap_or_else(|_| panic!("{printed:?}"));
+    (printed.code, report)
+}
+
+fn report(imported: u64, entries: u64, points: i64, there_already: u64) -> Value {
+    json!({
+        "imported": imported, "entries": entries, "points": points, "there_already": there_already, "refused": 0,
+        "refusals": [],
+    })
+}
+
+fn export(program: &Program, tenant: &str) -> Value {
+    program.json(&["export", "--tenant", tenant, "summaries"])
+}
+
+fn verified(program: &Program) -> bool {
+    program.json(&["verify", "--json"])["ok"] == true
+}
+
+/// A customer as the other service tells of them: a lot that has expired, one that is half spent, one that is whole.
+fn mara() -> Value {
+    json!({
+        "customerId": "C4289081720", "activePoints": 660,
+        "summary": {
+            "addedPointsList": [
+                {"id": "a1", "reference-id": "B1", "description": "Order B1", "points": 100,
+                 "createdAt": "2019-01-05T10:00:00.000+00:00", "allPointsAfterCreation": 100, "usedPoints": 40,
+                 "validUntil": "2020-01-05T00:00:00.000+00:00", "usedWith": ["r1"]},
+                {"id": "a2", "reference-id": null, "description": "Zoë 💡", "points": 500,
+                 "createdAt": "2024-02-01T10:00:00.000+00:00", "allPointsAfterCreation": 500, "usedPoints": 140,
+                 "validUntil": "9000-02-01T00:00:00.000+00:00", "usedWith": ["r2"]},
+                {"id": "a3", "points": 300, "createdAt": "2024-03-01T10:00:00.000+00:00",
+                 "allPointsAfterCreation": 660, "usedPoints": 0, "validUntil": "9000-03-01T00:00:00.000+00:00"},
+            ],
+            "redeemedPointsList": [
+                {"id": "r1", "description": "€5 voucher", "points": 40, "createdAt": "2019-02-01T10:00:00.000+00:00",
+                 "allPointsAfterCreation": 60},
+                {"id": "r2", "description": "€10 voucher", "points": 140,
+                 "createdAt": "2024-02-15T10:00:00.000+00:00", "allPointsAfterCreation": 360},
+            ],
+        },
+    })
+}
+
+fn make_acme(program: &Program) {
+    program.ok(&["tenant", "create", "acme", "--name", "Acme"]);
+}
+
+on_both! {
+    async fn a_customer_is_taken_with_their_history_and_only_once(db) {
+        let program = Program::on(db);
+        make_acme(&program);
+        let empty = json!({"customerId": "C2", "activePoints": 0, "summary": {}});
+        let summaries = file(&program, "summaries.json", &json!([mara(), empty]).to_string());
+        // Three points that came, two that went, one expiry in between.
+        let expected = report(2, 6, 660, 0);
+        assert_eq!(import(&program, &["--dry-run"], "summaries", &summaries), (Some(0), expected.clone()));
+        assert_eq!(export(&program, "acme"), json!([]));
+        assert_eq!(import(&program, &[], "summaries", &summaries), (Some(0), expected));
+        let told = export(&program, "acme");
+        let told = told.as_array().unwrap().iter().find(|one| one["customerId"] == "C4289081720").unwrap();
+        let lists = &told["summary"];
+        assert_eq!(told["activePoints"], 660);
+        assert_eq!(lists["redeemedPointsList"], mara()["summary"]["redeemedPointsList"]);
+        for field in ["id", "points", "createdAt", "usedPoints", "validUntil"] {
+            for at in 0..3 {
+                assert_eq!(lists["addedPointsList"][at][field], mara()["summary"]["addedPointsList"][at][field], "{field}");
+            }
+        }
+        assert_eq!(import(&program, &[], "summaries", &summaries), (Some(0), report(0, 0, 0, 2)));
+        assert_eq!(&export(&program, "acme").as_array().unwrap().len(), &2);
+        assert!(verified(&program));
+    }
+
+    async fn what_does_not_add_up_is_refused_and_named(db) {
+        let program = Program::on(db);
+        make_acme(&program);
+        let mut all = Vec::new();
+        let mut reasons = Vec::new();
+        for (pointer, value, reason) in [
+            ("/activePoints", json!(700), "activePoints is 700"),
+            ("/activePoints", json!(600), "activePoints is 600"),
+            ("/customerId", json!("a\nb"), "control characters"),
+            ("/customerId", json!(7), "expected a string"),
+            ("/summary", json!([]), "invalid type"),
+            ("/summary/addedPointsList/0/points", json!(0), "points of a1"),
+            ("/summary/addedPointsList/0/points", json!(1.5), "expected i64"),
+            ("/summary/addedPointsList/0/points", json!(1_000_000_001), "points of a1"),
+            ("/summary/addedPointsList/0/points", json!(30), "usedPoints of a1"),
+            ("/summary/addedPointsList/0/allPointsAfterCreation", json!(99), "after a1 there are 100"),
+            ("/summary/addedPointsList/0/createdAt", json!("yesterday"), "createdAt of a1"),
+            ("/summary/addedPointsList/0/createdAt", json!("9000-01-01T00:00:00Z"), "it lies ahead"),
+            ("/summary/addedPointsList/0/validUntil", json!("2018-01-01T00:00:00Z"), "end before they begin"),
+            ("/summary/addedPointsList/0/description", json!("a\u{0}b"), "description of a1"),
+            ("/summary/addedPointsList/1/usedPoints", json!(100), "usedPoints leaves 700"),
+            ("/summary/addedPointsList/1/id", json!("a1"), "the id a1 is there twice"),
+            ("/summary/redeemedPointsList/0/points", json!(101), "r1: "),
+        ] {
+            let mut one = mara();
+            // Ids of its own for each, but in the place that is to be wrong.
+            one["customerId"] = json!(format!("C{}", all.len()));
+            *one.pointer_mut(pointer).unwrap() = value;
+            all.push(one);
+            reasons.push(reason);
+        }
+        let path = file(&program, "wrong.json", &json!(all).to_string());
+        let (code, told) = import(&program, &[], "summaries", &path);
+        assert_eq!((code, &told["imported"], &told["refused"]), (Some(1), &json!(0), &json!(all.len())));
+        for (at, reason) in reasons.into_iter().enumerate() {
+            let refused = told["refusals"].as_array().unwrap().iter().find(|one| one["place"] == json!(at + 1)).unwrap();
+            assert!(refused["why"].as_str().unwrap().contains(reason), "{reason}: {refused}");
+        }
+        assert_eq!(export(&program, "acme"), json!([]));
+
+        let good = file(&program, "good.json", &json!([mara(), mara()]).to_string());
+        let (code, told) = import(&program, &[], "summaries", &good);
+        assert_eq!((code, &told["imported"]), (Some(1), &json!(1)));
+        assert_eq!(told["refusals"][0]["why"], "this customer is there twice");
+        let mut other = mara();
+        other["customerId"] = json!("C9");
+        let theirs = file(&program, "theirs.json", &json!([other]).to_string());
+        let (_, told) = import(&program, &[], "summaries", &theirs);
+        assert!(told["refusals"][0]["why"].as_str().unwrap().contains("another customer's"), "{told}");
+        let mut more = mara();
+        more["summary"]["addedPointsList"][0]["id"] = json!("a9");
+        let changed = file(&program, "changed.json", &json!([more]).to_string());
+        let (_, told) = import(&program, &[], "summaries", &changed);
+        assert!(told["refusals"][0]["why"].as_str().unwrap().contains("has points here"), "{told}");
+
+        for (text, reason) in [("{", "EOF"), ("{}", "an array of summaries"), ("[{}", "EOF"), ("", "EOF")] {
+            let path = file(&program, "broken.json", text);
+            let printed = program.run_with(&["import", "--tenant", "acme", "summaries", &path], "");
+            assert_eq!((printed.code, printed.err.lines().count()), (Some(2), 1), "{printed:?}");
+            assert!(printed.err.contains(reason), "{printed:?}");
+        }
+        assert!(verified(&program));
+    }
+
+    async fn opening_balances_come_from_a_spreadsheet(db) {
+        let program = Program::on(db);
+        make_acme(&program);
+        let rows = "\u{feff}customer_id,points,valid_until,description,id\r\nC1,\"1,000\",,Welcome over,\r\n\
+            C1,50,9000-01-01T00:00:00Z,\"Birthday, late\",\r\n\"C,3\",7,,,own-1\r\n";
+        let path = file(&program, "balances.csv", rows);
+        assert_eq!(import(&program, &["--dry-run"], "balances", &path), (Some(0), report(3, 3, 1_057, 0)));
+        assert_eq!(import(&program, &[], "balances", &path), (Some(0), report(3, 3, 1_057, 0)));
+        assert_eq!(import(&program, &[], "balances", &path), (Some(0), report(0, 0, 0, 3)));
+        let wrong = "customer_id,points,valid_until\nC1,0,\nC1,-5,\nC1,1.5,\nC1,ten,\nC1,1000000001,\n,5,\n\
+            C1,5,2020-01-01T00:00:00Z\nC1,5,soon\nC1,5\nC1,60,9000-01-01T00:00:00Z\nC9,1,\nC9,1,\n";
+        let path = file(&program, "wrong.csv", wrong);
+        let (code, told) = import(&program, &[], "balances", &path);
+        let mut places: Vec<u64> =
+            told["refusals"].as_array().unwrap().iter().map(|one| one["place"].as_u64().unwrap()).collect();
+        places.sort_unstable();
+        assert_eq!((code, places), (Some(1), vec![2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13]), "{told}");
+        assert_eq!(told["imported"], 1);
+        for text in ["points\n5\n", "customer_id,points,colour\nC1,5,red\n"] {
+            let path = file(&program, "columns.csv", text);
+            let printed = program.run_with(&["import", "--tenant", "acme", "balances", &path], "");
+            assert_eq!((printed.code, printed.err.contains("column")), (Some(2), true), "{printed:?}");
+        }
+        assert!(verified(&program));
+    }
+
+    async fn what_was_exported_can_be_imported_elsewhere(db) {
+        let program = Program::on(db);
+        make_acme(&program);
+        program.ok(&["tenant", "create", "other", "--name", "Other"]);
+        let summaries = file(&program, "summaries.json", &json!([mara()]).to_string());
+        import(&program, &[], "summaries", &summaries);
+        let balances = file(&program, "balances.csv", "customer_id,points\nC1,100\nC2,200\n");
+        import(&program, &[], "balances", &balances);
+        let exported = export(&program, "acme");
+        let path = file(&program, "exported.json", &exported.to_string());
+        let told = program.json(&["import", "--tenant", "other", "--json", "summaries", &path]);
+        assert_eq!(told, report(3, 8, 960, 0));
+        let sorted = |summaries: Value| {
+            let mut all = summaries.as_array().unwrap().clone();
+            all.sort_by_key(|one| one["customerId"].as_str().unwrap().to_owned());
+            all
+        };
+        assert_eq!(sorted(export(&program, "other")), sorted(exported));
+        let option = json!([{
+            "type": "coupon", "name": "€5 voucher", "points": 500, "metadata": {"version": 3},
+            "coupon": {"name": "€5", "discountType": "ABSOLUTE", "discountAbsolute": {"amount": 5, "currency": "EUR"}},
+        }, {"name": "half"}]);
+        let path = file(&program, "options.json", &option.to_string());
+        let (code, told) = import(&program, &[], "options", &path);
+        assert_eq!((code, &told["imported"], &told["refusals"][0]["what"]), (Some(1), &json!(1), &json!("half")));
+        assert_eq!(import(&program, &[], "options", &path).1["there_already"], 1);
+        let options = program.json(&["export", "--tenant", "acme", "options"]);
+        let path = file(&program, "again.json", &options.to_string());
+        let told = program.json(&["import", "--tenant", "other", "--json", "options", &path]);
+        assert_eq!((&told["imported"], &told["refused"]), (&json!(1), &json!(0)));
+        assert!(verified(&program));
+    }
+}
