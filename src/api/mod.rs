@@ -11,6 +11,7 @@ mod document;
 mod error;
 mod guard;
 mod json;
+mod orders;
 mod page;
 mod params;
 mod redeem_options;
@@ -32,6 +33,7 @@ const REPLAYED: (&str, &str) = ("Idempotent-Replayed", "true");
 fn routes() -> Vec<Route> {
     let mut routes = reward_points::routes();
     routes.extend(redeem_options::routes());
+    routes.extend(orders::routes());
     routes.extend(coupons::routes());
     routes.extend(coupon_settings::routes());
     routes.extend(tokens::routes());

@@ -57,6 +57,15 @@ id! {
 }
 
 id! {
+    /// The shop's own number of an order, compared byte by byte.
+    OrderId
+}
+id! {
+    /// The shop's own number of a return, unique within its order.
+    ReturnId
+}
+
+id! {
     /// A person who can sign in: a UUID.
     UserId
 }
@@ -131,6 +140,26 @@ impl EntryId {
     /// When it is empty, too long or holds control characters.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         opaque(text, "an id").map(Self)
+    }
+}
+
+impl OrderId {
+    /// Takes an order's number.
+    ///
+    /// # Errors
+    /// When it is empty, too long or holds control characters.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        opaque(text, "an order id").map(Self)
+    }
+}
+
+impl ReturnId {
+    /// Takes a return's number.
+    ///
+    /// # Errors
+    /// When it is empty, too long or holds control characters.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        opaque(text, "a return id").map(Self)
     }
 }
 

@@ -21,6 +21,7 @@ pub mod money;
 pub mod name;
 pub mod network;
 pub mod option;
+pub mod order;
 pub mod password;
 pub mod past;
 pub mod points;

@@ -64,4 +64,34 @@ pub enum Refusal {
     /// Only what an employee or a client added or removed by hand can be undone.
     #[error("Only added and removed points can be undone.")]
     NotUndoable,
+    /// The order was completed, and what would change now cannot change any more.
+    #[error(
+        "The order '{order}' was completed {what}. A completed order stays as it is; report what comes back as a return."
+    )]
+    OrderCompleted {
+        /// The order.
+        order: String,
+        /// What is not the same.
+        what: &'static str,
+    },
+    /// The order changed while the request was on its way: look at it, and ask again.
+    #[error("The order '{0}' changed in the meantime. Send the request again.")]
+    OrderChanged(String),
+    /// There is no such order.
+    #[error("There is no order '{0}'.")]
+    OrderUnknown(String),
+    /// The order belongs to another customer.
+    #[error("The order '{0}' belongs to another customer.")]
+    OrderOfAnother(String),
+    /// The return's number was used for something else.
+    #[error(
+        "The return '{0}' was reported with other content already. Send a new return id, or the same content again."
+    )]
+    ReturnTaken(String),
+    /// The order has no such item.
+    #[error("The order has no item '{0}'.")]
+    ItemUnknown(String),
+    /// The amount is not in the order's currency.
+    #[error("The order was paid in {0}. Give the amount in that currency.")]
+    OtherCurrency(String),
 }

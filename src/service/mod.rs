@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod links;
 pub mod memberships;
 pub mod options;
+pub mod orders;
 pub mod passwords;
 pub mod points;
 pub mod sessions;

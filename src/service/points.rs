@@ -59,7 +59,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    fn request(self, customer: CustomerId, command: Command) -> Request {
+    pub(super) fn request(self, customer: CustomerId, command: Command) -> Request {
         Request { caller: self.caller, source: self.source, customer, command, key: self.key }
     }
 }
@@ -207,7 +207,7 @@ pub async fn close(app: &App, asked: Asked, customer: CustomerId) -> Result<Repl
 }
 
 /// The site that is meant: the one named, or `main`.
-async fn find_site(db: &Db, tenant: &TenantId, named: Option<&SiteCode>) -> Result<Site, PointsError> {
+pub(super) async fn find_site(db: &Db, tenant: &TenantId, named: Option<&SiteCode>) -> Result<Site, PointsError> {
     let code = named.cloned().unwrap_or_else(SiteCode::main);
     if let Some(site) = store::sites::find(db, tenant, &code).await? {
         return Ok(site);

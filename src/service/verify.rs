@@ -13,6 +13,7 @@ use crate::{
             entry::{Entry, EntryKind},
             proof,
         },
+        order,
     },
     service::audit,
     store::{
@@ -106,6 +107,7 @@ async fn prove_page(tx: &mut Tx, tenant: &TenantId, after: i64, report: &mut Rep
     let mut lots = by_account(page.lots);
     let redemptions = page.redemptions.into_iter().map(|redemption| (redemption.account_id, redemption));
     let mut redemptions = by_account(redemptions.collect());
+    let mut orders = by_account(page.orders);
     for account in &page.accounts {
         let id = account.account_id;
         let entries: Vec<Entry> = entries.remove(&id).unwrap_or_default();
@@ -113,6 +115,8 @@ async fn prove_page(tx: &mut Tx, tenant: &TenantId, after: i64, report: &mut Rep
         report.accounts += 1;
         report.entries += u64::try_from(entries.len()).unwrap_or_default();
         let mut problems = proof::problems(account, &entries, &lots);
+        let orders = orders.remove(&id).unwrap_or_default();
+        problems.extend(order::proof::problems(account, &entries, &lots, &orders));
         let redemptions = redemptions.remove(&id).unwrap_or_default();
         problems.extend(redemption_problems(tx, account, &entries, &redemptions).await?);
         for problem in problems {

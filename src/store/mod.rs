@@ -16,6 +16,7 @@ pub mod ledger;
 pub mod listing;
 pub mod memberships;
 pub mod options;
+pub mod orders;
 pub mod server_settings;
 pub mod sessions;
 pub mod sign_in_failures;
@@ -54,6 +55,7 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         ledger::summary::STATEMENTS,
         memberships::STATEMENTS,
         options::STATEMENTS,
+        orders::STATEMENTS,
         server_settings::STATEMENTS,
         sessions::STATEMENTS,
         sign_in_failures::STATEMENTS,

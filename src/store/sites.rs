@@ -57,6 +57,14 @@ statements! {
          FROM sites s JOIN earning_rules r ON r.tenant_id = s.tenant_id AND r.site_code = s.site_code
          WHERE s.tenant_id = $1 AND s.site_code = $2 ORDER BY r.version DESC LIMIT $3"
     }
+    /// The version that held at an instant.
+    Tenant GET_RULE_AT {
+        "SELECT s.site_code, s.settings_version, s.name, s.time_zone, s.currency, s.coupon_prefix, s.allowed_origins,
+             r.version, r.holds_from, r.enabled, r.factor, r.rounding, r.basis, r.with_shipping, r.after_discounts,
+             r.pending_days, r.cap_per_order, r.validity_months, r.validity_end, r.shortfall, r.actor
+         FROM sites s JOIN earning_rules r ON r.tenant_id = s.tenant_id AND r.site_code = s.site_code
+         WHERE s.tenant_id = $1 AND s.site_code = $2 AND r.holds_from <= $3 ORDER BY r.version DESC LIMIT 1"
+    }
 }
 
 #[derive(FromRow)]
@@ -199,4 +207,15 @@ pub async fn rules(
 ) -> Result<Vec<(EarningRule, String)>, DbError> {
     let rows = db.query(LIST_RULES).bind(tenant).bind(code).bind(limit).all::<RuleRow>().await?;
     rows.into_iter().map(|row| Ok((row.site.into_site()?.rule, row.actor))).collect()
+}
+
+/// The version of a site's rule that held at an instant; `None` before the first.
+pub async fn rule_at(
+    db: &Db,
+    tenant: &TenantId,
+    code: &SiteCode,
+    at: Timestamp,
+) -> Result<Option<EarningRule>, DbError> {
+    let row = db.query(GET_RULE_AT).bind(tenant).bind(code).bind(at).optional::<RuleRow>().await?;
+    row.map(|row| Ok(row.site.into_site()?.rule)).transpose()
 }

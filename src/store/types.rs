@@ -4,7 +4,7 @@ use sqlx::{Database, Decode, Encode, Type, encode::IsNull, error::BoxDynError};
 
 use crate::domain::{
     email::Email,
-    ids::{ClientId, CustomerId, EntryId, SiteCode, TenantId, UserId},
+    ids::{ClientId, CustomerId, EntryId, OrderId, ReturnId, SiteCode, TenantId, UserId},
     points::Points,
     role::Role,
     time::Timestamp,
@@ -37,6 +37,8 @@ stored_as! {
     SiteCode => String, |id: &SiteCode| id.as_str().to_owned(), |id: String| SiteCode::parse(&id).ok();
     CustomerId => String, |id: &CustomerId| id.as_str().to_owned(), |id: String| CustomerId::parse(&id).ok();
     EntryId => String, |id: &EntryId| id.as_str().to_owned(), |id: String| EntryId::parse(&id).ok();
+    OrderId => String, |id: &OrderId| id.as_str().to_owned(), |id: String| OrderId::parse(&id).ok();
+    ReturnId => String, |id: &ReturnId| id.as_str().to_owned(), |id: String| ReturnId::parse(&id).ok();
     UserId => String, |id: &UserId| id.as_str().to_owned(), |id: String| UserId::parse(&id).ok();
     ClientId => String, |id: &ClientId| id.as_str().to_owned(), |id: String| ClientId::parse(&id).ok();
     Email => String, |email: &Email| email.as_str().to_owned(), |email: String| Email::parse(&email).ok();

@@ -5,11 +5,13 @@ use sqlx::FromRow;
 use super::{
     DbError, Tx,
     ledger::rows::{AccountRow, EntryRow, LotOfRow, UsageRow, account_columns, entry_columns},
+    orders,
     sql::statements,
 };
 use crate::domain::{
     ids::TenantId,
     ledger::{Account, Lot, entry::Entry},
+    order::Order,
 };
 
 statements! {
@@ -56,6 +58,11 @@ statements! {
          GROUP BY c.code, c.redemption_count HAVING c.redemption_count <> COUNT(u.coupon_redemption_id)
          ORDER BY c.code LIMIT $2"
     }
+    Tenant LIST_UNGIVEN_ORDERS {
+        "SELECT o.order_id, o.points FROM orders o
+         WHERE o.tenant_id = $1 AND o.points > 0 AND o.customer_id IS NOT NULL AND o.account_id IS NULL
+         ORDER BY o.order_id LIMIT $2"
+    }
     /// Rows without the account, entry or tenant that they belong to.
     Tenant COUNT_STRAYS {
         "SELECT
@@ -100,6 +107,8 @@ pub struct Page {
     pub lots: Vec<(i64, Lot)>,
     /// By account.
     pub redemptions: Vec<KeptRedemption>,
+    /// Those whose points the accounts got.
+    pub orders: Vec<(i64, Order)>,
 }
 
 /// Every tenant.
@@ -116,13 +125,14 @@ pub async fn page(tx: &mut Tx, tenant: &TenantId, after: i64, limit: i64) -> Res
     let usages = tx.query(PAGE_USAGES).bind(tenant).bind(after).bind(last).all::<UsageRow>().await?;
     let lots = tx.query(PAGE_LOTS).bind(tenant).bind(after).bind(last).all::<LotOfRow>().await?;
     let redemptions = tx.query(PAGE_REDEMPTIONS).bind(tenant).bind(after).bind(last).all().await?;
+    let orders = orders::page(tx, tenant, after, last).await?;
     let whose: Vec<i64> = entries.iter().map(|row| row.account_id).collect();
     let entries = super::ledger::read::join(entries, &usages)?;
     let lots = lots.into_iter().map(LotOfRow::into_lot).collect();
-    Ok(Page { accounts, entries: whose.into_iter().zip(entries).collect(), lots, redemptions })
+    Ok(Page { accounts, entries: whose.into_iter().zip(entries).collect(), lots, redemptions, orders })
 }
 
-/// What is off with a tenant's coupons, options and stray rows, in words.
+/// What is off with a tenant's coupons, options, orders and stray rows, in words.
 pub async fn tenant_problems(tx: &mut Tx, tenant: &TenantId) -> Result<Vec<String>, DbError> {
     const NAMED_MAX: i64 = 100;
     let mut problems = Vec::new();
@@ -136,6 +146,10 @@ pub async fn tenant_problems(tx: &mut Tx, tenant: &TenantId) -> Result<Vec<Strin
     let coupons = tx.query(LIST_MISCOUNTED_COUPONS).bind(tenant).bind(NAMED_MAX).all::<(String, i64, i64)>().await?;
     for (code, said, counted) in coupons {
         problems.push(format!("coupon {code} says it was used {said} times; there are {counted} uses"));
+    }
+    let orders = tx.query(LIST_UNGIVEN_ORDERS).bind(tenant).bind(NAMED_MAX).all::<(String, i64)>().await?;
+    for (id, points) in orders {
+        problems.push(format!("order {id} earned {points} points, which its customer did not get"));
     }
     let (entries, lots, usages) = tx.query(COUNT_STRAYS).bind(tenant).one::<(i64, i64, i64)>().await?;
     for (count, what) in [

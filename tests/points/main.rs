@@ -11,5 +11,6 @@ mod batch;
 mod coupons;
 mod crowd;
 mod operations;
+mod orders;
 mod repeats;
 mod shop;

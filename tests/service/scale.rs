@@ -47,7 +47,7 @@ async fn fill(shop: &Shop<'_>) {
         format!(
             "INSERT INTO accounts SELECT 'acme', {account}, 'C' || CAST(4289000000 + c.n * 7 AS TEXT), (c.n * 7919) % 20000,
                  {now} + (1 + c.n % 300) * {DAY} * 1000000, {now}, 10, 0, {yes}, 'h',
-                 {begin} + c.n * {step} + 10 * (({now} - {begin} - c.n * {step}) / 11), {begin} + c.n * {step} FROM {customers}"
+                 {begin} + c.n * {step} + 10 * (({now} - {begin} - c.n * {step}) / 11), {begin} + c.n * {step}, 0 FROM {customers}"
         ),
         format!(
             "INSERT INTO entries (tenant_id, account_id, seq, entry_id, kind, points, balance_after, recorded_at, settled_at,

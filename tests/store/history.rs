@@ -10,7 +10,7 @@ const ROWS: [&str; 8] = [
     "INSERT INTO sites VALUES ('acme', 'main', 'Main', 'Europe/Berlin', 'EUR', 'ACM', '[]', 1, 0, 0, 1)",
     "INSERT INTO earning_rules VALUES
          ('acme', 'main', 1, 0, TRUE, '1', 'floor', 'gross', FALSE, TRUE, 0, NULL, 12, 'start_of_day', 'clamp', 'a')",
-    "INSERT INTO accounts VALUES ('acme', 1, 'C1', 70, NULL, 0, 2, 0, TRUE, 'h2', 0, 0)",
+    "INSERT INTO accounts VALUES ('acme', 1, 'C1', 70, NULL, 0, 2, 0, TRUE, 'h2', 0, 0, 0)",
     "INSERT INTO entries VALUES
          ('acme', 1, 1, 'e1', 'added', 100, 100, 0, 0, NULL, 9, NULL, NULL, NULL, NULL, 'client', 'c', 'api', NULL, NULL, NULL, NULL, 'h1'),
          ('acme', 1, 2, 'e2', 'removed', -30, 70, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, 'client', 'c', 'api', NULL, NULL, NULL, NULL, 'h2')",

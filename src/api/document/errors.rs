@@ -11,7 +11,7 @@ use crate::{
 const EXAMPLE_AT: Timestamp = Timestamp::from_micros(1_683_829_938_591_000);
 
 /// What the parameters of a path are in the examples.
-const EXAMPLES: [(&str, &str); 7] = [
+const EXAMPLES: [(&str, &str); 9] = [
     ("{tenant}", "acme"),
     ("{customerId}", "C4289081720"),
     ("{redeemOptionId}", "575937654bf757001d8496c9"),
@@ -19,6 +19,8 @@ const EXAMPLES: [(&str, &str); 7] = [
     ("{id}", "64b7a0c2"),
     ("{customerNumber}", "C4289081720"),
     ("{siteCode}", "main"),
+    ("{orderId}", "B7012044"),
+    ("{returnId}", "R1"),
 ];
 
 /// Adds to every operation the errors that all of them have, and to every error its body.

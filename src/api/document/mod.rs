@@ -12,7 +12,7 @@ use actix_web::{
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
-use super::{anonymous, coupon_settings, coupons, redeem_options, reward_points, tokens};
+use super::{anonymous, coupon_settings, coupons, orders, redeem_options, reward_points, tokens};
 use crate::domain::scope::Scope;
 
 /// Where the document is served.
@@ -48,6 +48,7 @@ wait as long as `Retry-After` says.";
         (name = "Tokens", description = "Who may do what."),
         (name = "Customers' points", description = "What programs of the shop do to the points of its customers."),
         (name = "One's own points", description = "What signed-in customers do to their own points; for storefronts."),
+        (name = "Orders", description = "What the shop sells and takes back, and the points for it."),
         (name = "Redemption options", description = "What points can be exchanged for."),
         (name = "Coupons", description = "The codes that take something off an order."),
         (name = "Coupons at checkout", description = "Checking a code against an order, and using it."),
@@ -65,6 +66,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
         anonymous::Operations::openapi(),
         reward_points::Operations::openapi(),
         redeem_options::Operations::openapi(),
+        orders::Operations::openapi(),
         coupons::Operations::openapi(),
         coupon_settings::Operations::openapi(),
     ] {

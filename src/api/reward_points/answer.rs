@@ -94,12 +94,19 @@ impl From<Refusal> for ApiError {
             Refusal::UnknownCustomer(_)
             | Refusal::OptionUnknown(_)
             | Refusal::EntryUnknown(_)
-            | Refusal::RedemptionUnknown(_) => Self::NotFound(message),
+            | Refusal::RedemptionUnknown(_)
+            | Refusal::OrderUnknown(_) => Self::NotFound(message),
             Refusal::AccountExists(_)
             | Refusal::EntryIdTaken(_)
             | Refusal::AlreadyUndone
             | Refusal::AlreadyCancelled
-            | Refusal::CouponUsed(_) => Self::Conflict(message),
+            | Refusal::CouponUsed(_)
+            | Refusal::OrderCompleted { .. }
+            | Refusal::OrderChanged(_)
+            | Refusal::OrderOfAnother(_)
+            | Refusal::ReturnTaken(_) => Self::Conflict(message),
+            Refusal::ItemUnknown(_) => FieldErrors::one("items", message).into(),
+            Refusal::OtherCurrency(_) => FieldErrors::one("currency", message).into(),
             Refusal::KeyReused => Self::KeyReused,
             Refusal::Damaged(_) => Self::Internal(message),
         }

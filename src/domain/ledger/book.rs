@@ -46,6 +46,21 @@ pub struct Debit {
     pub first_from: Option<i64>,
 }
 
+/// Points to take back, as far as they are there.
+#[derive(Clone, Debug)]
+pub struct TakeBack {
+    /// The entry's id.
+    pub entry_id: EntryId,
+    /// How many.
+    pub points: Points,
+    /// The lot to take from before the others, even while it is pending.
+    pub own_lot: i64,
+    /// Whether other points that are still pending are taken, too.
+    pub pending_too: bool,
+    /// Who, why, from where.
+    pub memo: Memo,
+}
+
 /// Which of an account's lots are in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loaded {
@@ -109,7 +124,7 @@ impl Book {
 
     /// Whether anything is to be written.
     pub fn is_changed(&self) -> bool {
-        let now = |account: &Account| (account.seq, account.balance, account.next_change_at, account.open);
+        let now = |of: &Account| (of.seq, of.balance, of.next_change_at, of.open, of.debt);
         now(&self.account) != now(&self.before)
     }
 
@@ -186,6 +201,71 @@ impl Book {
         self.renew_next_change(now);
         self.record(debit.entry_id, debit.kind, -points, now, None, None, debit.memo, takes);
         Ok(self.last_entry())
+    }
+
+    /// Takes points back as far as they are there: from their own lot, then from what ends soonest. Every lot is in
+    /// memory. `None` when nothing is there.
+    pub fn take_back(&mut self, back: TakeBack, now: Timestamp) -> Option<&Entry> {
+        let settled = self.account.settled_at;
+        let is_live = |lot: &&Lot| lot.remaining > 0 && lot.valid_until > now;
+        let own = self.lots.iter().filter(|lot| lot.seq == back.own_lot);
+        let others = || self.lots.iter().filter(|lot| lot.seq != back.own_lot);
+        let begun = others().filter(|lot| lot.has_begun(settled));
+        let pending = others().filter(|lot| back.pending_too && !lot.has_begun(settled));
+        let (mut missing, mut taken_begun, mut takes) = (back.points.get(), 0, Vec::new());
+        for lot in own.chain(begun).chain(pending).filter(is_live) {
+            let points = missing.min(lot.remaining);
+            if points == 0 {
+                break;
+            }
+            takes.push(Take { lot_seq: lot.seq, points });
+            taken_begun += if lot.has_begun(settled) { points } else { 0 };
+            missing -= points;
+        }
+        self.take_all(back.entry_id, &takes, taken_begun, back.memo, now)
+    }
+
+    /// How much of what the account owes the points that just came can pay.
+    pub fn payable(&self) -> i64 {
+        self.new_lots.iter().map(|lot| lot.remaining).sum::<i64>().min(self.account.debt)
+    }
+
+    /// Pays what the account owes with the points that just came: while something is owed there are no others. `None`
+    /// when nothing is owed.
+    pub fn pay_debt(&mut self, entry_id: EntryId, memo: Memo, now: Timestamp) -> Option<&Entry> {
+        let settled = self.account.settled_at;
+        let (mut owed, mut taken_begun, mut takes) = (self.account.debt, 0, Vec::new());
+        for lot in self.new_lots.iter().filter(|lot| lot.remaining > 0) {
+            let points = owed.min(lot.remaining);
+            if points == 0 {
+                break;
+            }
+            takes.push(Take { lot_seq: lot.seq, points });
+            taken_begun += if lot.has_begun(settled) { points } else { 0 };
+            owed -= points;
+        }
+        self.account.debt = owed;
+        self.take_all(entry_id, &takes, taken_begun, memo, now)
+    }
+
+    /// Takes from lots, some of which may be pending, as one entry.
+    fn take_all(
+        &mut self,
+        entry_id: EntryId,
+        takes: &[Take],
+        taken_begun: i64,
+        memo: Memo,
+        now: Timestamp,
+    ) -> Option<&Entry> {
+        let points: i64 = takes.iter().map(|take| take.points).sum();
+        if points == 0 {
+            return None;
+        }
+        self.take_from_lots(takes);
+        self.account.balance -= taken_begun;
+        self.renew_next_change(now);
+        self.record(entry_id, EntryKind::TakenBack, -points, now, None, None, memo, takes.to_vec());
+        Some(self.last_entry())
     }
 
     /// Ends the account: everything that is left is gone, pending points too.

@@ -28,6 +28,8 @@ pub struct Account {
     pub next_change_at: Option<Timestamp>,
     /// Pending lots that begin up to here are in the balance.
     pub settled_at: Timestamp,
+    /// Points of returned orders that were spent already; the next points pay them first.
+    pub debt: i64,
     /// The newest entry; 0 when there is none.
     pub seq: i64,
     /// The entry after which the present life of the account began.
@@ -50,6 +52,7 @@ impl Account {
             balance: 0,
             next_change_at: None,
             settled_at: now,
+            debt: 0,
             seq: 0,
             opened_seq: 0,
             open: false,

@@ -1,14 +1,14 @@
 //! One transaction for any number of requests: lock and load, decide, write, commit.
 //!
 //! The order of locks is the same for every transaction, so that none deadlock: accounts by number, then options by
-//! id, then keys. Nothing is decided before its account is locked, and nothing is written before all is decided.
+//! id, then orders by number, then keys. Nothing is decided before its account is locked, and nothing is written before all is decided.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rand::RngExt as _;
 
 use super::{
-    command::{Command, Reply, Request},
+    command::{AccountUse, Command, Reply, Request},
     decide::{Cancellable, Decisions, Undoable},
 };
 use crate::{
@@ -26,7 +26,7 @@ use crate::{
             load::{self, Need, TakenId},
             read, save,
         },
-        options,
+        options, orders,
     },
 };
 
@@ -52,18 +52,27 @@ async fn load_all(tx: &mut Tx, requests: &[Request], now: Timestamp) -> Result<D
     let mut decisions = Decisions::default();
     lock_accounts(tx, requests, &mut decisions, now).await?;
     load_options(tx, requests, &mut decisions).await?;
+    load_orders(tx, requests, &mut decisions, now).await?;
 
     let mut needs: BTreeMap<Whose, Need> = BTreeMap::new();
     let mut spent: HashMap<Whose, i64> = HashMap::new();
-    for request in requests {
+    for request in requests.iter().filter(|request| request.command.account_use() != AccountUse::None) {
         let account = whose(request);
         let need = match &request.command {
+            Command::Order(order) if !decisions.needs_lots(&request.caller.tenant, order, requests, now) => {
+                Need::Settlement
+            }
             Command::Open(_) | Command::Credit(..) | Command::Settle => Need::Settlement,
             Command::Debit(_, debit) => Need::Points(debit.points.get()),
             Command::Redeem(wanted) => decisions
                 .option(&request.caller.tenant, &wanted.option_id)
                 .map_or(Need::Settlement, |option| Need::Points(option.draft.points.get())),
-            Command::Undo(..) | Command::Cancel(..) | Command::Close => Need::Everything,
+            Command::Order(_)
+            | Command::Return(_)
+            | Command::Claim(_)
+            | Command::Undo(..)
+            | Command::Cancel(..)
+            | Command::Close => Need::Everything,
         };
         let need = match need {
             Need::Points(points) => {
@@ -97,7 +106,9 @@ async fn lock_accounts(
     decisions: &mut Decisions,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    let all: BTreeSet<_> = requests.iter().map(|request| (&request.caller.tenant, &request.customer)).collect();
+    let uses = |request: &&Request| request.command.account_use() != AccountUse::None;
+    let all: BTreeSet<_> =
+        requests.iter().filter(uses).map(|request| (&request.caller.tenant, &request.customer)).collect();
     let all: Vec<_> = all.into_iter().collect();
     let mut keep = |accounts: Vec<crate::domain::ledger::Account>| {
         for account in accounts {
@@ -105,7 +116,7 @@ async fn lock_accounts(
         }
     };
     keep(load::lock_accounts(tx, &all).await?);
-    let opens = |request: &&Request| matches!(request.command, Command::Open(_) | Command::Credit(..));
+    let opens = |request: &&Request| request.command.account_use() == AccountUse::Opened;
     let missing: BTreeSet<_> = requests
         .iter()
         .filter(opens)
@@ -145,6 +156,30 @@ async fn load_options(tx: &mut Tx, requests: &[Request], decisions: &mut Decisio
             let count = options::count_by_customer(tx, tenant, option_id, account.account_id).await?;
             decisions.had.insert((account.account_id, option_id.to_owned()), count);
         }
+    }
+    Ok(())
+}
+
+/// Orders are made where they are missing and locked, so that two snapshots of one order, or a return of it, wait for
+/// each other whoever they name.
+async fn load_orders(
+    tx: &mut Tx,
+    requests: &[Request],
+    decisions: &mut Decisions,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let (mut new, mut known) = (Vec::new(), Vec::new());
+    for request in requests {
+        let tenant = &request.caller.tenant;
+        match &request.command {
+            Command::Order(order) => new.push((tenant, &order.id, &request.caller.actor)),
+            Command::Return(back) => new.push((tenant, &back.order, &request.caller.actor)),
+            Command::Claim(claim) => known.extend(claim.orders.iter().map(|id| (tenant, id))),
+            _ => {}
+        }
+    }
+    for (tenant, order) in orders::hold(tx, &new, &known, now).await? {
+        decisions.orders.insert((tenant, order.id.clone()), order);
     }
     Ok(())
 }
@@ -220,6 +255,8 @@ async fn write_all(
     let changed = decisions.books.into_values().filter(crate::domain::ledger::book::Book::is_changed);
     let changes: Vec<Changes> = changed.map(crate::domain::ledger::book::Book::into_changes).collect();
     save::save(tx, &changes).await?;
+    let reported = decisions.changed_orders.iter().filter_map(|name| Some((&name.0, decisions.orders.get(name)?)));
+    orders::save(tx, &reported.collect::<Vec<_>>()).await?;
     for (tenant, account_id, seq, note) in &decisions.notes {
         save::insert_note(tx, (tenant, *account_id), *seq, note).await?;
     }

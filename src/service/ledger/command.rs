@@ -6,8 +6,9 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     domain::{
         actor::Caller,
-        ids::{CustomerId, EntryId, SiteCode},
+        ids::{CustomerId, EntryId, OrderId, ReturnId, SiteCode},
         ledger::entry::{Entry, EntryKind, Memo, Source},
+        order::{Order, Received, earning::Award, returned::Content, snapshot::Snapshot},
         points::Points,
         time::Timestamp,
     },
@@ -21,7 +22,7 @@ pub struct Request {
     pub caller: Caller,
     /// By which road.
     pub source: Source,
-    /// Whose points.
+    /// Whose points. An order that is nobody's yet moves none, and goes by its own number.
     pub customer: CustomerId,
     /// What is wanted.
     pub command: Command,
@@ -47,6 +48,12 @@ pub enum Command {
     Cancel(String, Remarks),
     /// Undoes what was added or removed by hand.
     Undo(EntryId, Remarks),
+    /// Takes in what the shop says of an order; one that is completed by it earns its points.
+    Order(Box<NewOrder>),
+    /// Takes in what came back of an order, and takes back its points.
+    Return(Box<NewReturn>),
+    /// Gives guests' orders to a customer, with their points.
+    Claim(NewClaim),
     /// Ends the account.
     Close,
     /// Records what happened by itself.
@@ -118,6 +125,67 @@ pub struct NewRedemption {
     pub remarks: Remarks,
 }
 
+/// What the shop says of an order.
+#[derive(Clone, Debug)]
+pub struct NewOrder {
+    /// Its number.
+    pub id: OrderId,
+    /// What is said.
+    pub snapshot: Snapshot,
+    /// What it earns, if this completes it.
+    pub award: Option<Award>,
+    /// Whether the customer's account takes part.
+    pub with_account: bool,
+}
+
+/// What came back of an order.
+#[derive(Clone, Debug)]
+pub struct NewReturn {
+    /// The order.
+    pub order: OrderId,
+    /// The return's number.
+    pub id: ReturnId,
+    /// What came back.
+    pub content: Content,
+    /// Whether the customer's account takes part.
+    pub with_account: bool,
+}
+
+/// Guests' orders that a customer claims: all of them, or none.
+#[derive(Clone, Debug)]
+pub struct NewClaim {
+    /// The orders.
+    pub orders: Vec<OrderId>,
+    /// Whether the customer's account takes part.
+    pub with_account: bool,
+}
+
+/// Whether a command needs the customer's account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AccountUse {
+    /// It does not.
+    None,
+    /// If it is there.
+    Present,
+    /// It is made if need be.
+    Opened,
+}
+
+impl Command {
+    pub(super) fn account_use(&self) -> AccountUse {
+        match self {
+            Self::Open(_) | Self::Credit(..) => AccountUse::Opened,
+            Self::Order(order) if order.with_account => AccountUse::Opened,
+            Self::Claim(claim) if claim.with_account => AccountUse::Opened,
+            Self::Return(back) if back.with_account => AccountUse::Present,
+            Self::Order(_) | Self::Claim(_) | Self::Return(_) => AccountUse::None,
+            Self::Debit(..) | Self::Redeem(_) | Self::Cancel(..) | Self::Undo(..) | Self::Close | Self::Settle => {
+                AccountUse::Present
+            }
+        }
+    }
+}
+
 /// An entry that was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Posted {
@@ -155,6 +223,12 @@ pub enum Done {
     Undone(Vec<Posted>),
     /// A redemption was cancelled; the points came back by one or more entries.
     Cancelled(Vec<Posted>),
+    /// An order was taken in; this is what is known of it now.
+    Order(Box<Order>, Received),
+    /// A return was taken in; whether it is new.
+    Returned(Box<Order>, bool),
+    /// Orders were given to a customer.
+    Claimed(Vec<Order>),
     /// The account is closed; whether there was one.
     Closed(bool),
     /// So many entries were recorded for what happened by itself.
@@ -194,7 +268,7 @@ impl Request {
             Command::Open(credit) => credit.as_ref().and_then(|credit| credit.id.as_ref()),
             Command::Credit(_, credit) => credit.id.as_ref(),
             Command::Debit(_, debit) => debit.id.as_ref(),
-            Command::Redeem(_) | Command::Cancel(..) | Command::Undo(..) | Command::Close | Command::Settle => None,
+            _ => None,
         }
     }
 }

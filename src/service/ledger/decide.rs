@@ -1,24 +1,26 @@
 //! What each request does to the accounts in memory. No database here: everything was loaded, nothing is written.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::json;
 
 use super::{
     batch::{Whose, new_entry_id},
     command::{Command, Done, NewCredit, NewDebit, NewRedemption, OwnId, Posted, Remarks, Reply, Request},
+    orders::repay,
 };
 use crate::{
     domain::{
         code::coupon_code,
         coupon::IssuedCoupon,
-        ids::{EntryId, SiteCode, TenantId},
+        ids::{EntryId, OrderId, SiteCode, TenantId},
         ledger::{
             Account, Lot,
             book::{Book, Credit, Debit},
             entry::{Entry, EntryKind},
         },
         option::RedeemOption,
+        order::Order,
         points::Points,
         refusal::Refusal,
         time::Timestamp,
@@ -64,6 +66,9 @@ pub(super) struct Decisions {
     pub(super) undoable: HashMap<(TenantId, EntryId), Undoable>,
     pub(super) cancellable: HashMap<(TenantId, String), Cancellable>,
     pub(super) cancelled: Vec<(TenantId, Redemption)>,
+    pub(super) orders: HashMap<(TenantId, OrderId), Order>,
+    /// Those of them that are to be written.
+    pub(super) changed_orders: BTreeSet<(TenantId, OrderId)>,
     /// By tenant, caller, key and fingerprint.
     pub(super) keys: HashMap<(TenantId, String, String, String), Claim>,
     /// Private notes: tenant, account, entry, text.
@@ -152,6 +157,9 @@ impl Decisions {
             Command::Redeem(wanted) => self.redeem(request, wanted, now),
             Command::Cancel(id, remarks) => self.cancel(request, id, remarks, now).map(Done::Cancelled),
             Command::Undo(entry_id, remarks) => self.undo(request, entry_id, remarks, now).map(Done::Undone),
+            Command::Order(order) => self.take_in(request, order, now),
+            Command::Return(back) => self.take_back(request, back, now),
+            Command::Claim(claim) => self.claim(request, claim, now),
             Command::Close => Ok(self.close(request, now)),
             Command::Settle => {
                 // Settled when it was opened; of several requests at once, the first counts it.
@@ -202,6 +210,7 @@ impl Decisions {
             memo: request.memo(&credit.remarks, credit.id.as_ref()),
         };
         let posted = Posted::from(book.credit(posting, now)?);
+        repay(book, request.source, now);
         self.note(request, &credit.remarks, posted.seq);
         Ok(posted)
     }
@@ -320,6 +329,7 @@ impl Decisions {
                         memo: memo.clone(),
                     };
                     posted.push(Posted::from(book.credit(credit, now)?));
+                    repay(book, request.source, now);
                 }
                 book.settle(now, &mut new_entry_id);
             }
@@ -372,6 +382,7 @@ impl Decisions {
                 memo: memo.clone(),
             };
             posted.push(Posted::from(book.credit(credit, now)?));
+            repay(book, request.source, now);
         }
         book.settle(now, &mut new_entry_id);
         redemption.cancelled = true;
@@ -401,7 +412,7 @@ impl Decisions {
     }
 }
 
-fn whose(request: &Request) -> Whose {
+pub(super) fn whose(request: &Request) -> Whose {
     (request.caller.tenant.clone(), request.customer.clone())
 }
 

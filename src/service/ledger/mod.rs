@@ -7,6 +7,7 @@
 mod batch;
 pub mod command;
 mod decide;
+mod orders;
 pub mod writer;
 
 pub(in crate::service) use batch::{new_account_id, new_entry_id};

@@ -19,7 +19,7 @@ use crate::{
 macro_rules! account_columns {
     () => {
         "a.tenant_id, a.account_id, a.customer_id, a.balance, a.next_change_at, a.settled_at, a.seq, a.opened_seq,
-         a.open, a.chain, a.changed_at"
+         a.open, a.chain, a.changed_at, a.debt"
     };
 }
 pub(crate) use account_columns;
@@ -38,6 +38,7 @@ pub struct AccountRow {
     open: bool,
     chain: String,
     changed_at: Timestamp,
+    debt: i64,
 }
 
 impl From<AccountRow> for Account {
@@ -54,6 +55,7 @@ impl From<AccountRow> for Account {
             open: row.open,
             chain: row.chain,
             changed_at: row.changed_at,
+            debt: row.debt,
         }
     }
 }

@@ -46,12 +46,14 @@ statements! {
     }
     Tenant UPDATE_ACCOUNTS {
         "UPDATE accounts SET balance = r.balance, next_change_at = r.next_change_at, settled_at = r.settled_at,
-             seq = r.seq, opened_seq = r.opened_seq, open = r.open = 1, chain = r.chain, changed_at = r.changed_at
+             seq = r.seq, opened_seq = r.opened_seq, open = r.open = 1, chain = r.chain, changed_at = r.changed_at,
+             debt = r.debt
          FROM (SELECT j.value ->> 0 AS tenant, CAST(j.value ->> 1 AS BIGINT) AS account,
                    CAST(j.value ->> 2 AS BIGINT) AS balance, CAST(j.value ->> 3 AS BIGINT) AS next_change_at,
                    CAST(j.value ->> 4 AS BIGINT) AS settled_at, CAST(j.value ->> 5 AS BIGINT) AS seq,
                    CAST(j.value ->> 6 AS BIGINT) AS opened_seq, CAST(j.value ->> 7 AS BIGINT) AS open,
-                   j.value ->> 8 AS chain, CAST(j.value ->> 9 AS BIGINT) AS changed_at
+                   j.value ->> 8 AS chain, CAST(j.value ->> 9 AS BIGINT) AS changed_at,
+                   CAST(j.value ->> 10 AS BIGINT) AS debt
                FROM " rows ") AS r
          WHERE accounts.tenant_id = r.tenant AND accounts.account_id = r.account"
     }
@@ -114,7 +116,8 @@ pub async fn save(tx: &mut Tx, changes: &[Changes]) -> Result<(), DbError> {
             account.opened_seq,
             i64::from(account.open),
             account.chain,
-            account.changed_at.micros()
+            account.changed_at.micros(),
+            account.debt
         ]));
     }
     for (sql, rows) in [

@@ -12,6 +12,7 @@ use crate::{
     domain::{
         ids::SiteCode,
         ledger::entry::{Entry, EntryKind},
+        order::earning::Working,
         time::Timestamp,
     },
     service::history::{self, CouponBrief, Link, Show, Story, Told},
@@ -179,6 +180,11 @@ fn facts(story: &Story, member: &Member) -> Vec<Fact> {
 
 /// How the points were worked out, as the rule that did it wrote down.
 fn worked_out(entry: &Entry, facts: &mut Facts) {
+    if let Some(working) = entry.memo.details.as_deref().and_then(Working::from_text) {
+        facts.add(&format!("Worked out in {}", working.currency), working.to_string());
+        facts.add("Earning rule", format!("Version {}, which held when the order was completed", working.rule_version));
+        return;
+    }
     let details: Option<Value> = entry.memo.details.as_deref().and_then(|text| serde_json::from_str(text).ok());
     let Some(Value::Object(details)) = details else { return };
     for (name, value) in details {

@@ -71,7 +71,11 @@ pub(in crate::web::pages) fn title(story: &Story) -> String {
             _ => "Points redeemed".to_owned(),
         },
         EntryKind::Expired => "Points expired".to_owned(),
-        EntryKind::TakenBack => format!("{} returned", order("Order")),
+        // Without an order it pays what earlier returns left to be paid.
+        EntryKind::TakenBack => match &memo.reference {
+            Some(id) => format!("Order {id} returned"),
+            None => text("Points owed"),
+        },
         EntryKind::GivenBack => "Redemption cancelled".to_owned(),
         EntryKind::Closed => "Account closed".to_owned(),
     }
