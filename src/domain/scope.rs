@@ -38,7 +38,7 @@ scopes! {
     CustomerTokenIssue = "rewardspoints.customertoken_issue",
         "Makes short-lived tokens with which a customer sees and redeems their own points.";
     /// Changes and erases customers' personal data.
-    CustomerManage = "rewardspoints.customer_manage", "Keeps customers' names and e-mail addresses, and erases them.";
+    CustomerManage = "rewardspoints.customer_manage", "Keeps customers’ names and email addresses, and erases them.";
     /// Reports orders and returns.
     OrderManage = "rewardspoints.order_manage", "Reports orders and returns, for which points are earned and taken back.";
     /// Reads coupons.

@@ -44,10 +44,14 @@ pub(crate) fn money(amount: Decimal, currency: &Currency) -> String {
     }
     let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(whole, rest)| (whole, Some(rest)));
     let minus = if amount.is_sign_negative() && !rounded.is_zero() { "−" } else { "" };
-    // A code is a word of its own, a sign is not.
-    let blank = if currency.sign() == currency.as_str() { "\u{a0}" } else { "" };
     let fraction = fraction.map(|digits| format!(".{digits}")).unwrap_or_default();
-    format!("{minus}{}{blank}{}{fraction}", currency.sign(), grouped(whole))
+    format!("{minus}{}{}{fraction}", sign(currency), grouped(whole))
+}
+
+/// What stands before an amount: `€`, `CHF ` with a blank, for a code is a word of its own.
+pub(crate) fn sign(currency: &Currency) -> String {
+    let blank = if currency.sign() == currency.as_str() { "\u{a0}" } else { "" };
+    format!("{}{blank}", currency.sign())
 }
 
 fn local(at: Timestamp, zone: Tz) -> DateTime<Tz> {

@@ -42,6 +42,20 @@ pub(super) async fn headers(
     Ok(response)
 }
 
+/// Sends pages uncompressed that another site made the browser ask for. A page can hold what its address says beside a
+/// secret, such as the token of its forms or a coupon's code; who may choose the one and sees how long the compressed
+/// page is learns the other letter by letter. Nobody but Guerdon's own pages and the person at the browser may choose.
+pub(super) async fn plain_for_other_sites(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let site = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    if !matches!(site, Some("same-origin" | "none")) {
+        request.headers_mut().remove(header::ACCEPT_ENCODING);
+    }
+    next.call(request).await
+}
+
 /// Refuses a change that the browser was made to ask for by another site.
 pub(super) async fn same_origin(
     request: ServiceRequest,

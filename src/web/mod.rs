@@ -19,7 +19,7 @@ mod session;
 mod shell;
 
 use actix_web::{
-    middleware::from_fn,
+    middleware::{Compress, from_fn},
     web::{self, ServiceConfig, get, post, resource},
 };
 
@@ -34,7 +34,9 @@ use pages::{
 /// Adds the routes of the back office.
 pub fn configure(cfg: &mut ServiceConfig, app: &App) {
     assets::configure(cfg);
-    cfg.service(resource("/docs/api").wrap(from_fn(guard::headers)).route(get().to(api_docs::index)));
+    cfg.service(
+        resource("/docs/api").wrap(from_fn(guard::headers)).wrap(Compress::default()).route(get().to(api_docs::index)),
+    );
     cfg.service(resource("/").get(async || html::see_other("/admin"))).service(
         web::scope("/admin")
             // The last is the first to see a request.
@@ -43,6 +45,8 @@ pub fn configure(cfg: &mut ServiceConfig, app: &App) {
             .wrap(session::middleware(app))
             .wrap(from_fn(error::without_session))
             .wrap(from_fn(guard::headers))
+            .wrap(Compress::default())
+            .wrap(from_fn(guard::plain_for_other_sites))
             .configure(of_nobody)
             .configure(of_tenant)
             .default_service(web::route().to(access::nowhere)),

@@ -23,6 +23,21 @@ on_both! {
         assert_eq!(page.attribute("tbody tr:first-child td time", "datetime"), "2027-01-15T13:00:00+01:00");
     }
 
+    async fn people_and_clients_are_called_by_their_names(app, _clock) {
+        let (_site, ann) = acme(app).await;
+        let ben = make_user(app, "ben@example.com", "Ben Baker", Some(Role::Viewer)).await;
+        let form = ann.page("/admin/acme/api-clients/new").await;
+        let fields = [("name", "Shop backend"), ("scope", "coupon.coupon_read")];
+        assert_eq!(ann.submit(&form, "/admin/acme/api-clients", &fields).await.status, 201);
+        let page = ann.page("/admin/acme/audit-log").await;
+        let told = page.all("tbody th").join(" | ");
+        assert!(told.contains("Ben Baker") && told.contains("Shop backend"), "{told}");
+        let id = ben.as_str();
+        assert!(page.all("tbody").iter().all(|text| !text.contains(id)), "{told}");
+        let only = ann.page(&format!("/admin/acme/audit-log?subject=user:{id}")).await;
+        assert_eq!(only.all(".chip"), ["User Ben Baker"]);
+    }
+
     async fn filters_stand_in_the_address_and_can_be_taken_off(app, _clock) {
         let (_site, ann) = acme(app).await;
         make_user(app, "ben@example.com", "Ben", Some(Role::Viewer)).await;

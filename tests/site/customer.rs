@@ -299,7 +299,7 @@ on_both! {
         let vera = employee(app, &site, "Vera", Role::Viewer).await;
         let page = ann.get(C1).await;
         assert_eq!(page.status, 404);
-        assert!(page.one("#main .banner").contains("no points account"));
+        assert!(page.one("#main .empty h2").contains("No points account"));
         assert!(!vera.get(C1).await.has("main form"));
         assert_eq!(ann.submit(&page, &format!("{C1}/open"), &[]).await.location(), C1);
         let page = ann.page(C1).await;
@@ -421,7 +421,7 @@ on_both! {
         crate::desk::take(app, "C1", 45).await;
         let page = ann.page(C1).await;
         assert_eq!(page.one("#history .card-foot span"), "25 of 31 entries");
-        assert_eq!(page.all("#history .tabs a"), ["All 31", "Added 30", "Redeemed 1", "Taken 0", "Expired 0"]);
+        assert_eq!(page.all("#history .tabs a"), ["All 31", "Added 30", "Redeemed 1", "Removed 0", "Expired 0"]);
         assert!(page.all("#entry-31")[0].contains("10 of Added"), "tells the lots: {}", page.all("#entry-31")[0]);
         let older = page.attribute("#history .pager a[rel=next]", "href");
         let rest = ann.page(&older).await;

@@ -75,6 +75,29 @@ on_both! {
         }
     }
 
+    async fn pages_are_compressed_for_nobody_but_those_who_asked_themselves(app, _clock) {
+        let (site, ann) = acme(app).await;
+        let encoding = async |path: &str, site: &[(&str, &str)]| {
+            let headers: Vec<_> = [("accept-encoding", "gzip, br")].into_iter().chain(site.iter().copied()).collect();
+            let answer = ann.send(Method::GET, path, &headers, String::new()).await;
+            assert_eq!(answer.status, 200);
+            answer.header("content-encoding").to_owned()
+        };
+        for path in ["/admin/acme", "/admin/acme/customers?q=x", "/admin/acme/audit-log"] {
+            for site in ["same-origin", "none"] {
+                assert_eq!(encoding(path, &[("sec-fetch-site", site)]).await, "br", "{path} {site}");
+            }
+            for site in ["cross-site", "same-site", "", "same-origin, cross-site"] {
+                assert_eq!(encoding(path, &[("sec-fetch-site", site)]).await, "", "{path} {site}");
+            }
+            assert_eq!(encoding(path, &[]).await, "", "{path}");
+        }
+        // The API's document holds no secret.
+        let headers = [("accept-encoding", "gzip")];
+        let docs = site.visitor().send(Method::GET, "/docs/api", &headers, String::new()).await;
+        assert_eq!(docs.header("content-encoding"), "gzip");
+    }
+
     async fn forms_that_no_browser_sends_are_refused(app, _clock) {
         let (_site, ann) = acme(app).await;
         let token = ann.token().await;

@@ -71,6 +71,8 @@ struct Row {
     action: String,
     subject_kind: String,
     subject_id: String,
+    /// What a user or an API client is called.
+    subject_name: Option<String>,
     subject_link: String,
     actor: String,
     actor_link: String,
@@ -184,7 +186,9 @@ impl ListQuery {
         // A name is known where it stands in a row.
         let name = rows.first().map_or_else(|| id_of(&self.actor).unwrap_or_default(), |row| row.actor.clone());
         chip("actor", &self.actor, format!("By {name}"));
-        chip("subject", &self.subject, format!("Of {}", self.subject.replacen(':', " ", 1)));
+        let of = rows.first().map_or_else(|| id_of(&self.subject).unwrap_or_default(), |row| row.subject().to_owned());
+        let kind = self.subject.split_once(':').map(|(kind, _)| words(kind)).unwrap_or_default();
+        chip("subject", &self.subject, format!("{kind} {of}"));
         chip("from", &self.from, format!("From {}", self.from));
         chip("until", &self.until, format!("To {}", self.until));
         chips
@@ -201,6 +205,7 @@ impl Row {
             subject_link: list().and("subject", &format!("{}:{}", row.subject_kind, row.subject_id)).to_string(),
             subject_kind: words(&row.subject_kind),
             subject_id: row.subject_id,
+            subject_name: kept.subject_name,
             actor_link: list().and("actor", &format!("{}:{}", row.actor.kind.as_str(), row.actor.id)).to_string(),
             actor: actor_name(&row.actor, kept.actor_name),
             changes: changes(row.before.as_deref(), row.after.as_deref()),
@@ -208,10 +213,17 @@ impl Row {
     }
 }
 
+impl Row {
+    /// What was changed: by its name, else by its id.
+    fn subject(&self) -> &str {
+        self.subject_name.as_deref().unwrap_or(&self.subject_id)
+    }
+}
+
 fn actor_name(actor: &Actor, name: Option<String>) -> String {
     match actor.kind {
         ActorKind::Employee => name.unwrap_or_else(|| actor.id.clone()),
-        ActorKind::Client => format!("API client {}", actor.id),
+        ActorKind::Client => name.unwrap_or_else(|| format!("API client {}", actor.id)),
         ActorKind::Customer => format!("Customer {}", actor.id),
         ActorKind::System => format!("Guerdon, {}", actor.id),
     }
@@ -227,7 +239,8 @@ fn words(action: &str) -> String {
             c => words.push(c),
         }
     }
-    sentence(words.trim_start()).replace("Api client", "API client")
+    let words = sentence(words.trim_start()).replace("Api client", "API client");
+    words.replace("Customer person", "Personal data of customer")
 }
 
 fn sentence(text: &str) -> String {

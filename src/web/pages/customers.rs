@@ -196,6 +196,8 @@ struct CustomersPage<'a> {
     next: Option<String>,
     clear: String,
     export: String,
+    /// What was looked for in vain.
+    nobody: String,
     /// Whether the tenant has no customer at all.
     is_new: bool,
     may_change: bool,
@@ -252,7 +254,7 @@ async fn suggest(app: &App, shell: &Shell, asked: &Asked, today: Today) -> Resul
         Total::MoreThan(count) => format!("More than {} found.", format::count(count, "customer", "customers")),
         Total::Unknown => String::new(),
     };
-    let enter = if page.rows.is_empty() { "" } else { " Press Enter to see all." };
+    let enter = if page.rows.is_empty() { "" } else { " Press Enter for the whole list." };
     let rows = page.rows.into_iter().map(|listing| Row::new(listing, shell)).collect();
     html::bare(&Suggestions { rows, told: format!("{told}{enter}") })
 }
@@ -288,6 +290,10 @@ fn customers_page<'a>(
         export: asked.address(&shell.at("/customers.csv"), &[("size", "")]).to_string(),
         rows: page.rows.into_iter().map(|listing| Row::new(listing, shell)).collect(),
         is_new: all == 0 && counts.closed == Total::Exactly(0) && asked.q.trim().is_empty(),
+        nobody: match asked.q.trim() {
+            "" => "Nobody fits these filters.".to_owned(),
+            text => format!("Nobody fits “{text}”. Check the spelling, or search for a number, an order or a coupon."),
+        },
         shell,
         asked,
         may_change,

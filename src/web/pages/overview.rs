@@ -233,7 +233,7 @@ fn tiles(found: &Overview, member: &Member, shell: &Shell, period: Period) -> Ve
                 None => format!("of {}", format::count(found.accounts, "customer", "customers")),
             },
             link: customers.clone().and("sort", "-balance").to_string(),
-            link_label: "See who has most",
+            link_label: "See customers",
             spark: series(|part| part.held),
             second: false,
         },
@@ -343,11 +343,14 @@ fn todo(concern: &Concern, member: &Member, shell: &Shell) -> Todo {
             Todo {
                 class: "caut",
                 icon: "hourglass",
-                title: format!("{points} of {who} {verb} from {on}"),
-                text: format!(
-                    "The most of {} with points that expire in 30 days.",
-                    format::count(customers, "customer", "customers")
-                ),
+                title: format!("{points} of {who} {verb} on {on}"),
+                text: match customers - 1 {
+                    0 => "Nobody else loses points in the next 30 days.".to_owned(),
+                    others => format!(
+                        "{} points in the next 30 days.",
+                        format::count(others, "other customer loses", "other customers lose")
+                    ),
+                },
                 action: "See all",
                 about: "customers with expiring points".to_owned(),
                 href: Address::new(shell.at("/customers")).and("view", "expiring").to_string(),

@@ -273,7 +273,7 @@ pub(super) fn tab(show: Show, current: Show, base: &str, count: i64) -> Tab {
         Show::All => "All",
         Show::Added => "Added",
         Show::Redeemed => "Redeemed",
-        Show::Taken => "Taken",
+        Show::Taken => "Removed",
         Show::Expired => "Expired",
     };
     let href = if show == Show::All { base.to_owned() } else { format!("{base}?show={}", show.as_str()) };

@@ -22,9 +22,10 @@ use actix_web::web::Path;
 use crate::{
     app::App,
     domain::{
-        ids::CustomerId,
+        ids::{CustomerId, SiteCode},
         ledger::entry::{EntryKind, Source},
         role::Role,
+        site::Site,
     },
     service::{
         customers,
@@ -55,6 +56,11 @@ fn customer_in(segment: &str) -> Result<CustomerId, WebError> {
 async fn name_of(app: &App, member: &Member, customer: &CustomerId) -> Result<String, WebError> {
     let person = customers::person::find(&app.db, &member.place.tenant, customer).await?;
     Ok(person.name.unwrap_or_else(|| customer.to_string()))
+}
+
+/// The site that forms begin with: the main one, or the only one.
+fn default_site(sites: &[Site]) -> Option<&Site> {
+    sites.iter().find(|site| site.code == SiteCode::main()).or_else(|| sites.first())
 }
 
 /// A new key for a form, so that what it asks for is done once however often it is sent.

@@ -4,7 +4,9 @@ use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{OfCustomer, OfCustomersThing, adjust, asked, customer_in, entry, may_cancel, name_of, new_key};
+use super::{
+    OfCustomer, OfCustomersThing, adjust, asked, customer_in, default_site, entry, may_cancel, name_of, new_key,
+};
 use crate::{
     app::App,
     domain::{
@@ -32,6 +34,7 @@ use crate::{
         form::{Button, Choice, Errors, Protected},
         format,
         html::{self, Want},
+        pages::options::told,
         query::{customer_page, escaped},
         shell::{Section, Shell, Toast},
     },
@@ -91,7 +94,10 @@ fn offer(option: &RedeemOption, balance: i64, base: &str) -> Offer {
     };
     Offer {
         name: option.draft.name.clone(),
-        what: discount(option),
+        what: match told::order_from(&option.draft) {
+            Some(value) => format!("{}, on orders from {value}", discount(option)),
+            None => discount(option),
+        },
         points,
         link: format!("{base}/redeem/{}", escaped(&option.id)),
         lack,
@@ -182,7 +188,9 @@ pub(in crate::web) async fn confirm(
     member.require(&app, Role::Agent).await?;
     let customer = customer_in(&path.1)?;
     let option = find(&member, &app, &path.2).await?;
-    let form = RedeemForm { key: new_key(), ..RedeemForm::default() };
+    let sites = sites::list(&app.db, &member.place.tenant).await?;
+    let site = default_site(&sites).map(|site| site.code.to_string()).unwrap_or_default();
+    let form = RedeemForm { key: new_key(), site };
     ask(&member, &want, &app, &customer, &option, (&form, &Errors::default())).await
 }
 

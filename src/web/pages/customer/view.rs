@@ -11,14 +11,14 @@ use serde::Deserialize;
 use super::{
     OfCustomer,
     adjust::{AdjustForm, PreviewView},
-    customer_in,
+    customer_in, default_site,
     history::{self, Month, Tab},
     new_key,
     person::PersonForm,
 };
 use crate::{
     app::App,
-    domain::{calendar, customer::Birthday, ids::CustomerId, reason::Reason, role::Role, time::Timestamp},
+    domain::{calendar, customer::Birthday, ids::CustomerId, reason::Reason, role::Role, site::Site, time::Timestamp},
     service::{
         customers::{
             list::Today,
@@ -184,12 +184,12 @@ pub(super) async fn answer(
         older: timeline.older.map(|older| format!("{base}?before={older}{shown}")),
         newest: before
             .map(|_: i64| format!("{base}?{}", shown.trim_start_matches('&')).trim_end_matches('?').to_owned()),
-        adjust: state.adjust.unwrap_or_else(|| filled_in(&state.asked)),
+        adjust: state.adjust.unwrap_or_else(|| filled_in(&state.asked, &sites)),
         preview: state.preview,
         reasons: Reason::ALL.iter().map(|reason| Choice::new(reason.as_str(), reason.label())).collect(),
         directions: vec![Choice::new("add", "Add"), Choice::new("remove", "Remove")],
-        validity: sites.first().map_or_else(String::new, |site| {
-            format!("Empty: {}, as the earning rule says", format::date(site.valid_until(now), zone))
+        validity: default_site(&sites).map_or_else(String::new, |site| {
+            format!("If empty: {}, as the earning rule says", format::date(site.valid_until(now), zone))
         }),
         sites: sites.iter().map(|site| Choice::new(site.code.as_str(), &site.name)).collect(),
         limit: if member.place.role == Role::Agent {
@@ -214,7 +214,7 @@ pub(super) async fn answer(
 }
 
 /// The form as the address fills it in: nothing is sent by that.
-fn filled_in(asked: &Asked) -> AdjustForm {
+fn filled_in(asked: &Asked, sites: &[Site]) -> AdjustForm {
     let or = |given: &str, other: &str| if given.is_empty() { other.to_owned() } else { given.to_owned() };
     AdjustForm {
         direction: or(&asked.direction, "add"),
@@ -222,6 +222,7 @@ fn filled_in(asked: &Asked) -> AdjustForm {
         reason: or(&asked.reason, Reason::Goodwill.as_str()),
         note: asked.note.clone(),
         reference: asked.reference.clone(),
+        site: default_site(sites).map(|site| site.code.to_string()).unwrap_or_default(),
         key: new_key(),
         ..AdjustForm::default()
     }

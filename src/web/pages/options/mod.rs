@@ -2,7 +2,7 @@
 
 mod form;
 mod list;
-mod told;
+pub(in crate::web::pages) mod told;
 mod typed;
 
 use actix_web::{

@@ -26,7 +26,7 @@ pub(super) fn gets(discount: &Discount) -> String {
 }
 
 /// `From an order of €50.00`, if there is such a condition.
-pub(super) fn order_from(draft: &OptionDraft) -> Option<String> {
+pub(in crate::web::pages) fn order_from(draft: &OptionDraft) -> Option<String> {
     let (amount, currency) = min_order(&draft.coupon)?;
     Some(Currency::parse(&currency).map_or_else(|_| amount.to_string(), |currency| format::money(amount, &currency)))
 }
