@@ -185,8 +185,11 @@ impl Past {
         if let Some(left) = left.filter(|left| *left != balance) {
             return Err(format!("the entries come to {balance} points today, and usedPoints leaves {left}"));
         }
-        let before_expiry = self.points() - self.redeemed.iter().map(|entry| entry.points.get()).sum::<i64>();
-        if self.active_points < balance || self.active_points > before_expiry {
+        // What expired after the last entry may have been there still when the summary was written.
+        let last = self.added.iter().chain(&self.redeemed).map(|entry| entry.at).max();
+        let expired = book.entries().iter().filter(|entry| entry.kind == EntryKind::Expired);
+        let since: i64 = expired.filter(|entry| Some(entry.recorded_at) > last).map(|entry| -entry.points).sum();
+        if self.active_points < balance || self.active_points > balance + since {
             return Err(format!(
                 "the entries come to {balance} points today, and activePoints is {}",
                 self.active_points

@@ -100,7 +100,7 @@ on_both! {
             ("/activePoints", json!(600), "activePoints is 600"),
             ("/customerId", json!("a\nb"), "control characters"),
             ("/customerId", json!(7), "expected a string"),
-            ("/summary", json!([]), "invalid type"),
+            ("/summary", json!(7), "invalid type"),
             ("/summary/addedPointsList/0/points", json!(0), "points of a1"),
             ("/summary/addedPointsList/0/points", json!(1.5), "expected i64"),
             ("/summary/addedPointsList/0/points", json!(1_000_000_001), "points of a1"),
