@@ -97,7 +97,10 @@ impl Import {
             match piece {
                 Piece::One(place, written) => import.take(place, written).await?,
                 Piece::Wrong(place, why) => import.refuse(place, why),
-                Piece::Broken(why) => return Err(self.broken(&why)),
+                Piece::Broken(why) => {
+                    import.finish().await?;
+                    return Err(self.broken(&why));
+                }
             }
         }
         Ok(import.finish().await?)
@@ -110,7 +113,10 @@ impl Import {
             match piece {
                 Piece::One(line, row) => import.take(line, row).await.map_err(|error| failed(&error))?,
                 Piece::Wrong(line, why) => import.refuse(line, why),
-                Piece::Broken(why) => return Err(self.broken(&why)),
+                Piece::Broken(why) => {
+                    import.finish().await.map_err(|error| failed(&error))?;
+                    return Err(self.broken(&why));
+                }
             }
         }
         import.finish().await.map_err(|error| failed(&error))

@@ -145,12 +145,37 @@ on_both! {
         let (_, told) = import(&program, &[], "summaries", &changed);
         assert!(told["refusals"][0]["why"].as_str().unwrap().contains("has points here"), "{told}");
 
-        for (text, reason) in [("{", "EOF"), ("{}", "an array of summaries"), ("[{}", "EOF"), ("", "EOF")] {
+        for (text, reason) in [("{", "an array"), ("{}", "an array"), ("[{}", "EOF"), ("", "EOF")] {
             let path = file(&program, "broken.json", text);
             let printed = program.run_with(&["import", "--tenant", "acme", "summaries", &path], "");
             assert_eq!((printed.code, printed.err.lines().count()), (Some(2), 1), "{printed:?}");
             assert!(printed.err.contains(reason), "{printed:?}");
         }
+        // A file that ends too early is taken up to there.
+        let mut last = mara();
+        last["customerId"] = json!("C99");
+        for (pointer, id) in [("addedPointsList/0", "z1"), ("addedPointsList/1", "z2"), ("addedPointsList/2", "z3"),
+            ("redeemedPointsList/0", "z4"), ("redeemedPointsList/1", "z5")] {
+            last.pointer_mut(&format!("/summary/{pointer}")).unwrap()["id"] = json!(id);
+        }
+        let path = file(&program, "cut.json", &format!("[{last},"));
+        let printed = program.run_with(&["import", "--tenant", "acme", "summaries", &path], "");
+        assert_eq!((printed.code, printed.err.contains("What stands before it was imported")), (Some(2), true), "{printed:?}");
+        assert_eq!(export(&program, "acme").as_array().unwrap().len(), 2);
+        assert!(verified(&program));
+    }
+
+    async fn many_customers_may_begin_in_the_same_instant(db) {
+        let program = Program::on(db);
+        make_acme(&program);
+        let added = |n: usize| json!({
+            "id": format!("a{n}"), "points": 5, "createdAt": "2024-01-01T00:00:00Z", "validUntil": "9000-01-01T00:00:00Z",
+        });
+        let all: Vec<Value> = (0..3_000)
+            .map(|n| json!({"customerId": format!("C{n}"), "activePoints": 5, "summary": {"addedPointsList": [added(n)]}}))
+            .collect();
+        let path = file(&program, "many.json", &json!(all).to_string());
+        assert_eq!(import(&program, &[], "summaries", &path), (Some(0), report(3_000, 3_000, 15_000, 0)));
         assert!(verified(&program));
     }
 

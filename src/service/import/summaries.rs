@@ -98,12 +98,12 @@ impl<'a> Summaries<'a> {
         let taken = load::find_entry_ids(&mut tx, &ids).await?;
         let mut taken: HashMap<EntryId, i64> = taken.into_iter().map(|id| (id.entry_id, id.account_id)).collect();
         let (mut report, mut changes, mut new) = (Report::default(), Vec::<Changes>::new(), Vec::new());
-        let mut seen = HashSet::new();
+        let (mut seen, mut numbers) = (HashSet::new(), HashSet::new());
         for (place, past) in batch {
             let begin = past.begin().unwrap_or(now);
-            let account = there
-                .remove(&past.customer)
-                .unwrap_or_else(|| Account::new(tenant.clone(), new_account_id(begin), past.customer.clone(), begin));
+            let account = there.remove(&past.customer).unwrap_or_else(|| {
+                Account::new(tenant.clone(), unused(&mut numbers, now), past.customer.clone(), begin)
+            });
             let (is_new, account_id) = (!account.open && account.seq == 0, account.account_id);
             let lived = if seen.insert(&past.customer) {
                 self.live(past, account, &taken, now)
@@ -166,5 +166,15 @@ impl<'a> Summaries<'a> {
         let all: Vec<_> = customers.map(|customer| (tenant, customer)).collect();
         let locked = load::lock_accounts(tx, &all).await?;
         Ok(locked.into_iter().map(|account| (account.customer.clone(), account)).collect())
+    }
+}
+
+/// A number for a new account that no other account of the batch has.
+fn unused(numbers: &mut HashSet<i64>, now: Timestamp) -> i64 {
+    loop {
+        let number = new_account_id(now);
+        if numbers.insert(number) {
+            return number;
+        }
     }
 }
