@@ -4,7 +4,6 @@ use chrono::{Datelike as _, Days, NaiveTime, TimeZone as _};
 use futures_util::future::join_all;
 use rand::{SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
 use rust_decimal::Decimal;
-use serde_json::json;
 
 use super::{
     history::{Deed, What, deeds},
@@ -15,21 +14,30 @@ use crate::{
     clock::MockClock,
     domain::{
         actor::{Actor, ActorKind, Caller},
-        ids::TenantId,
+        ids::{OrderId, TenantId},
         ledger::entry::{EntryKind, Source},
+        order::{
+            earning::Award,
+            snapshot::{Item, OrderStatus, Snapshot, Totals},
+        },
         points::Points,
         site::Site,
         time::Timestamp,
     },
     service::ledger::{
         LedgerError,
-        command::{Command, NewCredit, NewDebit, NewRedemption, Remarks, Request},
+        command::{Command, NewCredit, NewDebit, NewOrder, NewRedemption, Remarks, Request},
     },
 };
 
 /// Over how many days the demo reaches.
 pub(super) const DAYS: u32 = 480;
 
+/// What is sent for nothing, and what sending costs below it.
+const FREE_SHIPPING: Decimal = Decimal::from_parts(50, 0, 0, false, 0);
+const SHIPPING: Decimal = Decimal::from_parts(490, 0, 0, false, 2);
+/// Tax in percent.
+const TAX: Decimal = Decimal::from_parts(19, 0, 0, false, 0);
 /// The points that birthdays are worth in the demo.
 const BIRTHDAY_POINTS: i64 = 100;
 
@@ -107,8 +115,7 @@ fn request(world: &World<'_>, people: &[Person], deed: &Deed, at: Timestamp, rng
     };
     let (actor, source, command) = match &deed.what {
         What::Order { number, amount } => {
-            let credit = credit(site.rule.points_for(*amount), order_remarks(site, *number, *amount, remarks))?;
-            (world.shop.clone(), Source::Api, Command::Credit(EntryKind::Earned, credit))
+            (world.shop.clone(), Source::Api, Command::Order(Box::new(order(person, site, *number, *amount, at)?)))
         }
         What::Review => {
             let remarks = Remarks { description: Some("Product review".to_owned()), ..remarks };
@@ -150,20 +157,24 @@ fn request(world: &World<'_>, people: &[Person], deed: &Deed, at: Timestamp, rng
     Some(Request { caller, source, customer: person.id.clone(), command, key: None })
 }
 
-/// What is said about the points of an order, with the sum that explains them.
-fn order_remarks(site: &Site, number: u32, amount: Decimal, remarks: Remarks) -> Remarks {
-    let order = format!("B{number}");
-    let (rule, currency) = (&site.rule, site.currency.as_str());
-    let details = json!({
-        "basis": amount.to_string(), "currency": currency, "factor": rule.factor.to_string(),
-        "rounding": rule.rounding.as_str(), "ruleVersion": rule.version,
-    });
-    Remarks {
-        description: Some(format!("Order {order}")),
-        reference: Some(order),
-        details: Some(details.to_string()),
-        ..remarks
-    }
+/// An order of goods for so much, completed now; small ones are sent for a fee.
+fn order(person: &Person, site: &Site, number: u32, amount: Decimal, now: Timestamp) -> Option<NewOrder> {
+    let id = OrderId::parse(&format!("B{number}")).ok()?;
+    let shipping = if amount < FREE_SHIPPING { SHIPPING } else { Decimal::new(0, 2) };
+    let gross = amount + shipping;
+    let tax = (gross * TAX / (Decimal::ONE_HUNDRED + TAX)).round_dp(2);
+    let snapshot = Snapshot {
+        customer: Some(person.id.clone()),
+        site: site.code.clone(),
+        status: OrderStatus::Completed,
+        currency: site.currency.clone(),
+        totals: Totals { gross, net: gross - tax, tax, shipping, discount: Decimal::new(0, 2) },
+        items: vec![Item { id: "1".to_owned(), sku: None, quantity: 1, unit_price: None, total: amount }],
+        completed_at: Some(now),
+    };
+    let award = Award::of(&id, &snapshot, Some(&site.rule), now, site.zone);
+    let with_account = award.points > 0;
+    Some(NewOrder { id, snapshot, award: Some(award), with_account })
 }
 
 fn first_name(person: &Person) -> &str {

@@ -156,7 +156,9 @@ statements! {
     Tenant FIND_BY_REFERENCE {
         "SELECT DISTINCT a.customer_id FROM entries e
          JOIN accounts a ON a.tenant_id = e.tenant_id AND a.account_id = e.account_id
-         WHERE e.tenant_id = $1 AND e.reference_id = $2 LIMIT $3"
+         WHERE e.tenant_id = $1 AND e.reference_id = $2
+         UNION SELECT o.customer_id FROM orders o
+         WHERE o.tenant_id = $1 AND o.order_id = $2 AND o.customer_id IS NOT NULL LIMIT $3"
     }
 }
 

@@ -13,4 +13,6 @@ mod crowd;
 mod operations;
 mod orders;
 mod repeats;
+mod returns;
 mod shop;
+mod shuffle;

@@ -122,6 +122,11 @@ impl Shop {
         Self { token, ..self.clone() }
     }
 
+    /// The same shop on another server.
+    pub(crate) fn served_at(&self, url: &str) -> Self {
+        Self { url: url.to_owned(), ..self.clone() }
+    }
+
     /// The same shop at another time, with a new token, since they do not last.
     pub(crate) async fn at(&self, clock: &MockClock, now: &str) -> Self {
         clock.set(Timestamp::parse(now).unwrap());

@@ -1,12 +1,15 @@
 //! Orders as they are sent and answered.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::{
     domain::{
         coupon::number,
+        fields::Fields,
+        ids::{CustomerId, OrderId},
+        invalid::{FieldErrors, Invalid},
         order::{
             self, Received,
             returned::{self, Content},
@@ -85,6 +88,82 @@ pub(super) struct NewItem {
     /// What all of them cost.
     #[schema(value_type = Option<f64>, minimum = 0, example = 99.80)]
     total: Option<Value>,
+}
+
+/// What came back: either items, or an amount with its currency.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "for the document; the domain reads it")]
+pub(super) struct NewReturn {
+    /// Items of the order, each once.
+    items: Option<Vec<Piece>>,
+    /// How much money was paid back, with tax.
+    #[schema(value_type = Option<f64>, minimum = 0, example = 49.90)]
+    amount: Option<Value>,
+    /// The currency of the order.
+    #[schema(example = "EUR")]
+    currency: Option<String>,
+}
+
+/// Guests' orders that are a customer's.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "for the document")]
+#[schema(rename_all = "camelCase")]
+pub(super) struct NewClaim {
+    /// Whose they are.
+    #[schema(max_length = 255, example = "C4289081720")]
+    customer_id: String,
+    /// Which; one alone may stand in `orderId`.
+    #[schema(max_items = 100, example = json!(["B7012044"]))]
+    order_ids: Option<Vec<String>>,
+    /// Which.
+    #[schema(max_length = 255)]
+    order_id: Option<String>,
+}
+
+impl NewClaim {
+    /// Reads what a shop sends.
+    pub(super) fn parse(map: &Map<String, Value>) -> Result<(CustomerId, Vec<OrderId>), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let mut fields = Fields { map, prefix: "", errors: &mut errors };
+        let customer = fields.given("customerId", CustomerId::parse);
+        if fields.get("customerId").is_none() {
+            fields.error("customerId", "Give the customer whose orders they are.");
+        }
+        let one = fields.given("orderId", OrderId::parse);
+        let list = fields.get("orderIds").cloned();
+        let mut ids: Vec<OrderId> = one.into_iter().collect();
+        match list {
+            None if map.get("orderId").is_none_or(Value::is_null) => {
+                errors.add("orderIds", "Give the numbers of the orders.");
+            }
+            None => {}
+            Some(Value::Array(list)) if (1..=orders::CLAIMED_MAX).contains(&list.len()) => {
+                for (place, value) in list.iter().enumerate() {
+                    let id = value.as_str().ok_or_else(|| Invalid::new("Give a text.")).and_then(OrderId::parse);
+                    ids.extend(errors.check(&format!("orderIds[{place}]"), id));
+                }
+            }
+            Some(_) => errors.add("orderIds", format!("Give an array of 1 to {} numbers.", orders::CLAIMED_MAX)),
+        }
+        match customer {
+            Some(customer) if errors.is_empty() => Ok((customer, ids)),
+            _ => Err(errors),
+        }
+    }
+}
+
+/// Orders that were claimed.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ClaimedOrders)]
+pub(super) struct Claimed {
+    /// The orders, each once.
+    orders: Vec<Order>,
+}
+
+impl From<&[orders::Order]> for Claimed {
+    fn from(orders: &[orders::Order]) -> Self {
+        Self { orders: orders.iter().map(Order::from).collect() }
+    }
 }
 
 /// An order as far as it is known.

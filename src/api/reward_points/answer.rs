@@ -46,7 +46,7 @@ pub(super) fn keyed(
 }
 
 /// The answer to a change: as `answer_of` makes it, or the first one again.
-pub(super) fn to_change(reply: Reply, answer_of: AnswerOf) -> HttpResponse {
+pub(in crate::api) fn to_change(reply: Reply, answer_of: AnswerOf) -> HttpResponse {
     let ((status, body), replayed) = match reply {
         Reply::Done(done) => (answer_of(&done), false),
         Reply::DoneBefore(done) => (answer_of(&done), true),

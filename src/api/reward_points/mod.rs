@@ -8,6 +8,7 @@ mod entries;
 mod signed_in;
 pub mod view;
 
+pub(super) use answer::to_change;
 use utoipa::OpenApi;
 
 use super::routes::{Route, delete, get, post};

@@ -1,6 +1,6 @@
 //! Proving orders against the ledger: what each earned, what came back, and what is owed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -30,8 +30,12 @@ pub fn problems(account: &Account, entries: &[Entry], lots: &[Lot], orders: &[Or
     let by_seq: BTreeMap<i64, &Entry> = entries.iter().map(|entry| (entry.seq, entry)).collect();
     let mut earned: BTreeMap<i64, &Entry> =
         entries.iter().filter(|entry| is_for_order(entry)).map(|entry| (entry.seq, entry)).collect();
+    let mut back: BTreeSet<i64> = entries.iter().filter(|entry| is_of_return(entry)).map(|entry| entry.seq).collect();
     for order in orders {
         let Some(at) = &order.entry else { continue };
+        for at in order.returns.iter().filter_map(|one| one.applied.as_ref()?.entry.as_ref()) {
+            back.remove(&at.seq);
+        }
         match earned.remove(&at.seq) {
             Some(entry) if is_as_told(order, at, entry) => {}
             _ => problems.push(format!("order {} differs from entry {}, which gave its points", order.id, at.seq)),
@@ -39,6 +43,7 @@ pub fn problems(account: &Account, entries: &[Entry], lots: &[Lot], orders: &[Or
         problems.extend(problems_of_returns(order, &by_seq));
     }
     problems.extend(earned.values().map(|entry| format!("the order of entry {} is missing", entry.seq)));
+    problems.extend(back.iter().map(|seq| format!("the return of entry {seq} is missing")));
     let owed: i64 = orders
         .iter()
         .flat_map(|order| &order.returns)
@@ -59,6 +64,11 @@ pub fn problems(account: &Account, entries: &[Entry], lots: &[Lot], orders: &[Or
 /// Whether an entry gave the points of an order that is kept.
 fn is_for_order(entry: &Entry) -> bool {
     entry.kind == EntryKind::Earned && entry.memo.details.as_deref().and_then(Working::from_text).is_some()
+}
+
+/// Whether an entry took back the points of a return.
+fn is_of_return(entry: &Entry) -> bool {
+    entry.kind == EntryKind::TakenBack && entry.memo.reference.is_some()
 }
 
 fn is_as_told(order: &Order, at: &EntryRef, entry: &Entry) -> bool {

@@ -278,3 +278,146 @@ impl Order {
         self.returns.iter().filter_map(|one| one.applied.as_ref()).map(|applied| applied.due).sum()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::{
+        ids::SiteCode,
+        order::snapshot::{Item, OrderStatus, Totals},
+    };
+
+    /// An order of items (cents of all pieces, pieces), with shipping in cents.
+    fn order(items: &[(i64, i64)], shipping: i64) -> Snapshot {
+        let gross = items.iter().map(|(cents, _)| cents).sum::<i64>() + shipping;
+        let item = |(place, (cents, quantity)): (usize, &(i64, i64))| Item {
+            id: place.to_string(),
+            sku: None,
+            quantity: *quantity,
+            unit_price: None,
+            total: Decimal::new(*cents, 2),
+        };
+        let zero = Decimal::ZERO;
+        let (gross, shipping) = (Decimal::new(gross, 2), Decimal::new(shipping, 2));
+        Snapshot {
+            customer: None,
+            site: SiteCode::main(),
+            status: OrderStatus::Completed,
+            currency: Currency::parse("EUR").unwrap(),
+            totals: Totals { gross, net: gross, tax: zero, shipping, discount: zero },
+            items: items.iter().enumerate().map(item).collect(),
+            completed_at: None,
+        }
+    }
+
+    fn pieces(items: &[(usize, i64)]) -> Content {
+        Content::Items(items.iter().map(|(id, quantity)| (id.to_string(), *quantity)).collect())
+    }
+
+    fn euros(cents: i64) -> Content {
+        Content::Amount(Decimal::new(cents, 2), Currency::parse("EUR").unwrap())
+    }
+
+    #[test]
+    fn thirds_of_ten_points_add_up_to_ten() {
+        let order = order(&[(3_000, 3)], 0);
+        let mut so_far = Vec::new();
+        let mut shares = Vec::new();
+        for _ in 0..4 {
+            so_far.push(pieces(&[(0, 1)]));
+            shares.push(share(&order, 10, false, &so_far));
+        }
+        assert_eq!(shares, [3, 6, 10, 10]);
+        // A third of three is one, though a third is no decimal.
+        assert_eq!(share(&order, 3, false, &[pieces(&[(0, 1)])]), 1);
+    }
+
+    #[test]
+    fn shipping_that_earned_nothing_takes_nothing_back() {
+        let order = order(&[(10_000, 1)], 490);
+        for (cents, counts_shipping, back) in
+            [(5_000, false, 50), (10_000, false, 100), (10_490, false, 100), (10_000, true, 95), (10_490, true, 100)]
+        {
+            assert_eq!(share(&order, 100, counts_shipping, &[euros(cents)]), back, "{cents} {counts_shipping}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_the_order_counts_nothing() {
+        let order = order(&[(10_000, 1)], 0);
+        let francs = Content::Amount(Decimal::ONE_HUNDRED, Currency::parse("CHF").unwrap());
+        assert_eq!(share(&order, 100, false, &[francs, pieces(&[(7, 1)])]), 0);
+        assert!(check(&pieces(&[(7, 1)]), &order).is_err());
+        assert!(check(&pieces(&[(0, 9)]), &order).is_ok());
+    }
+
+    #[test]
+    fn free_items_count_by_their_pieces() {
+        let order = order(&[(0, 1), (0, 3)], 0);
+        assert_eq!(share(&order, 8, false, &[pieces(&[(1, 1)])]), 2);
+        assert_eq!(share(&order, 8, false, &[pieces(&[(0, 1), (1, 3)])]), 8);
+    }
+
+    fn gcd(a: i128, b: i128) -> i128 {
+        if b == 0 { a } else { gcd(b, a % b) }
+    }
+
+    /// The same in fractions of whole numbers.
+    fn model(items: &[(i64, i64)], points: i64, returned: &[Content]) -> i64 {
+        let whole: i128 = items.iter().map(|(cents, _)| i128::from(*cents)).sum();
+        let (mut over, mut under) = (0_i128, 1_i128);
+        let mut add = |a: i128, b: i128| {
+            (over, under) = (over * b + a * under, under * b);
+            let common = gcd(over, under).max(1);
+            (over, under) = (over / common, under / common);
+        };
+        for (place, (cents, quantity)) in items.iter().enumerate() {
+            let came: i64 = returned
+                .iter()
+                .filter_map(|content| match content {
+                    Content::Items(map) => map.get(&place.to_string()).copied(),
+                    Content::Amount(..) => None,
+                })
+                .sum();
+            add(i128::from(*cents) * i128::from(came.min(*quantity)), i128::from(*quantity) * whole);
+        }
+        for content in returned {
+            if let Content::Amount(amount, _) = content {
+                add((*amount * Decimal::ONE_HUNDRED).to_i128().unwrap(), whole);
+            }
+        }
+        i64::try_from((i128::from(points) * over / under).min(i128::from(points))).unwrap()
+    }
+
+    fn content() -> impl Strategy<Value = Content> {
+        prop_oneof![
+            3 => proptest::collection::btree_map(0_usize..4, 1_i64..5, 1..4)
+                .prop_map(|map| Content::Items(map.into_iter().map(|(id, n)| (id.to_string(), n)).collect())),
+            1 => (1_i64..5_000).prop_map(euros),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn partial_returns_add_up_whatever_their_order(
+            items in proptest::collection::vec((1_i64..20_000, 1_i64..13), 4), points in 1_i64..100_000,
+            returned in proptest::collection::vec(content(), 1..8), turn in 0_usize..8,
+        ) {
+            let order = order(&items, 0);
+            let mut before = 0;
+            for end in 1..=returned.len() {
+                let now = share(&order, points, false, &returned[..end]);
+                prop_assert_eq!(now, model(&items, points, &returned[..end]));
+                prop_assert!((before..=points).contains(&now));
+                before = now;
+            }
+            let mut turned = returned.clone();
+            turned.rotate_left(turn % returned.len());
+            prop_assert_eq!(share(&order, points, false, &turned), before);
+            turned.extend((0..4).map(|id| pieces(&[(id, 12)])));
+            prop_assert_eq!(share(&order, points, false, &turned), points);
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! What orders and their returns do to the accounts in memory.
 
+use std::collections::BTreeSet;
+
 use super::{
     batch::new_entry_id,
     command::{Command, Done, NewClaim, NewOrder, NewReturn, Remarks, Request},
@@ -99,7 +101,7 @@ impl Decisions {
     pub(super) fn claim(&mut self, request: &Request, claim: &NewClaim, now: Timestamp) -> Result<Done, Refusal> {
         let tenant = &request.caller.tenant;
         let mut claimed = Vec::with_capacity(claim.orders.len());
-        for id in &claim.orders {
+        for id in claim.orders.iter().collect::<BTreeSet<_>>() {
             let mut order = self.order(tenant, id)?;
             order.claim(&request.customer, now)?;
             claimed.push(order);
