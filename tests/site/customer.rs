@@ -4,7 +4,7 @@ use guerdon::domain::role::Role;
 
 use super::{
     common::on_both,
-    desk::{C1, add, adjust, balance, employee, offer},
+    desk::{C1, add, adjust, balance, employee, offer, order},
     visitor::{Answer, Visitor, acme},
 };
 
@@ -57,6 +57,20 @@ on_both! {
         assert_eq!(ann.post(&undo, &[("csrf", &token)]).await.location(), C1);
         let page = ann.page(C1).await;
         assert_eq!((shown_balance(&page).as_str(), page.one(".toast").as_str()), ("50 points", "Undone already"));
+    }
+
+    async fn the_points_of_an_order_explain_themselves(app, _clock) {
+        let (_site, ann) = acme(app).await;
+        order(app, "C1", "B7016240").await;
+        let page = ann.page(C1).await;
+        assert_eq!(titles(&page), ["Order B7016240 returned", "Order B7016240"]);
+        assert_eq!(page.all(".ledger .amount"), ["\u{2212}52", "+104"]);
+        let entry = page.all("#entry-1")[0].clone();
+        let sum = "119.00 gross - 4.90 shipping - 10.00 discount = 104.10 x 1 = 104.1, rounded down: 104";
+        for part in ["Worked out in EUR", sum, "Version 1", "52 of 104 points"] {
+            assert!(entry.contains(part), "{part}: {entry}");
+        }
+        assert!(ann.get("/admin/acme/customers?q=B7016240").await.location().starts_with(C1));
     }
 
     async fn undoing_asks_first_and_says_what_it_does(app, _clock) {

@@ -4,9 +4,10 @@ use guerdon::{
     app::App,
     domain::{
         actor::{Actor, Caller},
-        ids::CustomerId,
+        ids::{CustomerId, OrderId, ReturnId},
         ledger::entry::Source,
         option::OptionDraft,
+        order::{returned::Content, snapshot::Snapshot},
         points::Points,
         role::Role,
     },
@@ -14,6 +15,7 @@ use guerdon::{
         accounts,
         ledger::command::Remarks,
         options::{self, Created},
+        orders,
         points::{self, AddPoints, Asked, TakePoints},
     },
 };
@@ -41,6 +43,20 @@ pub(crate) async fn add(app: &App, id: &str, amount: i64, reference: Option<&str
 pub(crate) async fn take(app: &App, id: &str, amount: i64) {
     let take = TakePoints { id: None, points: Points::new(amount).unwrap(), remarks: Remarks::default() };
     points::redeem(app, asked(), customer(id), take).await.unwrap();
+}
+
+/// Reports a completed order of 119.00 with 4.90 shipping and 10.00 off, as the shop does, and that half of it came back.
+pub(crate) async fn order(app: &App, id: &str, number: &str) {
+    let order = json!({
+        "customerId": id, "status": "COMPLETED", "currency": "EUR",
+        "totals": {"gross": 119.00, "shipping": 4.90, "discount": 10.00},
+        "items": [{"id": "1", "quantity": 2, "total": 114.10}],
+    });
+    let (number, back) = (OrderId::parse(number).unwrap(), json!({"items": [{"id": "1", "quantity": 1}]}));
+    let order = Snapshot::from_json(order.as_object().unwrap(), app.now()).unwrap();
+    orders::report(app, &asked(), &number, &order).await.unwrap();
+    let back = Content::from_json(back.as_object().unwrap()).unwrap();
+    orders::report_return(app, &asked(), &number, &ReturnId::parse("R1").unwrap(), &back).await.unwrap();
 }
 
 /// What a customer has now.
