@@ -121,7 +121,6 @@ addEventListener("click", async (event) => {
   label.textContent = "Copied";
   setTimeout(() => { label.textContent = before; }, 2000);
 });
-for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
 
 /* ---------------------------------------------------------------- dialogs */
 const dialog = $("#dialog");
@@ -143,6 +142,8 @@ body.addEventListener("htmx:afterSwap", (event) => {
   const target = event.detail.target;
   if (target === dialog) dialog.showModal();
   else if (target.id === "main" || target.id === "problems") {
+    // What a toast offered is done.
+    $("#toasts > .toast:has(:focus)")?.remove();
     const problem = $("[data-autofocus]");
     if (problem) problem.focus();
     else if (target.id === "main") {
@@ -150,9 +151,18 @@ body.addEventListener("htmx:afterSwap", (event) => {
       if (document.activeElement === document.body) target.focus({ preventScroll: true });
       scrollTo({ top: 0 });
     }
-  }
+  } else follow(target.id, event.detail.requestConfig?.elt);
   refresh();
 });
+// The link that was followed is gone with the list it stood in: its successor takes the focus, or the list.
+function follow(id, link) {
+  const list = id && document.getElementById(id);
+  if (!list || document.activeElement !== body) return;
+  const successor = link?.closest(".tabs") && $(".tabs [aria-current]", list);
+  if (!successor) list.tabIndex = -1;
+  (successor || list).focus({ preventScroll: true });
+  if (list.getBoundingClientRect().top < 0) list.scrollIntoView();
+}
 body.addEventListener("htmx:afterRequest", () => free(document));
 for (const name of ["htmx:sendError", "htmx:timeout"]) body.addEventListener(name, unreachable);
 body.addEventListener("htmx:responseError", (event) => {
@@ -175,13 +185,15 @@ const parsed = (text) => Number.parseInt(text.replace(/\D/g, ""), 10) || 0;
 function refreshAdjust(form) {
   const points = parsed(form.points.value);
   const adds = form.direction.value !== "remove";
+  // Where the preview says why it cannot be done, there is no balance afterwards.
   const after = $("[data-after]", form);
-  after.textContent = number.format(Number(form.dataset.balance) + (adds ? points : -points));
+  if (after) after.textContent = number.format(Number(form.dataset.balance) + (adds ? points : -points));
   const what = points === 0 ? "points" : points === 1 ? "1 point" : `${number.format(points)} points`;
   $("[data-submit]", form).textContent = `${adds ? "Add" : "Remove"} ${what}`;
 }
 function refresh() {
   for (const form of document.querySelectorAll("[data-adjust]")) refreshAdjust(form);
+  for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
 }
 addEventListener("input", (event) => {
   if (event.target.form?.matches("[data-adjust]")) refreshAdjust(event.target.form);

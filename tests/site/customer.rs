@@ -79,7 +79,7 @@ on_both! {
         let page = birthday(&ann).await;
         let undo = page.attribute("#entry-2 a.btn", "href");
         let asked = ann.page(&undo).await;
-        assert_eq!(asked.one("h1"), "Take 100 points from C1 again?");
+        assert_eq!(asked.one("h1"), "Take 100 points back from C1?");
         assert!(asked.one(".dialog-page").contains("from 150 to 50"), "{}", asked.text);
         assert_eq!(asked.attribute(".dialog-page a.btn", "href"), C1);
         let dialog = ann.with_htmx("dialog").page(&undo).await;
@@ -223,7 +223,7 @@ on_both! {
         crate::desk::take(app, "C1", 80).await;
         let refused = ann.get(&undo).await;
         assert_eq!(refused.status, 409);
-        assert!(refused.one("main").contains("C1 has 20 points left, so 100 points cannot be taken again."));
+        assert!(refused.one("main").contains("C1 has 20 points left, so 100 points cannot be taken back."));
         let token = ann.token().await;
         let refused = ann.post(&undo, &[("csrf", &token)]).await;
         assert_eq!(refused.status, 409);

@@ -13,7 +13,7 @@ on_both! {
         let (site, ann) = acme(app).await;
         let vera = employee(app, &site, "Vera", Role::Viewer).await;
         assert_eq!(vera.page("/admin/acme/ledger").await.one(".empty h2"), "No entries yet");
-        for at in 0..55 {
+        for at in 0..30 {
             add(app, &format!("C{}", at % 3), 10, None).await;
         }
         clock.set(app.now().plus_secs(86_400));
@@ -24,7 +24,7 @@ on_both! {
         let page = ann.page(C1).await;
         adjust(&ann, &page, C1, &[("points", "5"), ("reason", "goodwill")]).await.location();
         let page = vera.page("/admin/acme/ledger").await;
-        assert_eq!(page.all("tbody tr").len(), 50);
+        assert_eq!(page.all("tbody tr").len(), 25);
         assert_eq!(page.all("tbody .amount")[..2], ["+5", "−30"]);
         let older = vera.page(&page.attribute("a[rel=next]", "href")).await;
         assert_eq!(older.all("tbody tr").len(), 7);
@@ -34,12 +34,12 @@ on_both! {
             ("kind=redeemed", 1),
             ("kind=expired", 0),
             ("actor=employee", 1),
-            ("actor=system", 50),
+            ("actor=system", 25),
             ("actor=client", 0),
             ("from=2027-01-16", 2),
-            ("until=2027-01-15", 50),
+            ("until=2027-01-15", 25),
             ("from=2027-01-16&until=2027-01-16&kind=added", 1),
-            ("kind=nonsense&actor=x:y&from=z&older=1.2&newer=a", 50),
+            ("kind=nonsense&actor=x:y&from=z&older=1.2&newer=a", 25),
         ] {
             let page = vera.page(&format!("/admin/acme/ledger?{query}")).await;
             assert_eq!(page.all("tbody tr").len(), rows, "{query}");

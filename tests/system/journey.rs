@@ -83,6 +83,14 @@ async fn walk(browser: &Browser, scripts: bool) {
 
     browser.click("Undo").await;
     browser.see("Addition undone").await;
+    // What the message offered is done, so the message is gone.
+    browser.see_no("Points added").await;
+    if scripts {
+        // Who follows a tab by keyboard stays on it.
+        browser.script("document.querySelector('#history .tabs a:nth-child(2)').focus()", json!([])).await;
+        browser.press("\u{e007}").await;
+        browser.find("#history .tabs a:nth-child(2)[aria-current]:focus").await;
+    }
     assert_eq!(browser.text(".strip .lead .pts").await, "1,153 points");
 
     browser.goto("/admin/acme/options").await;

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Entries on one page.
-const ROWS: usize = 50;
+const ROWS: usize = 25;
 /// Entries that an export reads at once.
 const EXPORTED: usize = 1_000;
 

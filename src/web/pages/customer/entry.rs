@@ -100,7 +100,7 @@ pub(in crate::web) async fn confirm_undoing(
     let now = accounts::balance(&app.db, &member.place.tenant, &customer, app.now()).await?.unwrap_or_default();
     let (question, what) = match entry.kind {
         EntryKind::Added => {
-            (format!("Take {points} from {name} again?"), format!("{points} were added: {}.", line.title))
+            (format!("Take {points} back from {name}?"), format!("{points} were added: {}.", line.title))
         }
         _ => (format!("Give {points} back to {name}?"), format!("{points} were removed: {}.", line.title)),
     };
@@ -127,7 +127,7 @@ pub(in crate::web) async fn confirm_undoing(
 
 fn not_enough(name: &str, has: i64, points: &str) -> String {
     let has = format::count(has, "point", "points");
-    format!("{name} has {has} left, so {points} cannot be taken again. Remove by hand what is to be taken.")
+    format!("{name} has {has} left, so {points} cannot be taken back. Remove by hand what is to be taken.")
 }
 
 /// Undoes an entry.

@@ -173,13 +173,18 @@ fn facts(story: &Story, member: &Member) -> Vec<Fact> {
         let points = format::count(mends.points.saturating_abs(), "point", "points");
         facts.add("Undoes", format!("{what} {points}, {}", format::date_time(mends.at, zone)));
     }
+    facts.code("Coupon", story.coupon.as_ref().map(|coupon| coupon.code.as_str()));
     worked_out(entry, &mut facts);
     facts.code("Entry", Some(entry.entry_id.as_str()));
     facts.0
 }
 
-/// How the points were worked out, as the rule that did it wrote down.
+/// How the points were worked out, as the rule that did it wrote down. What an exchange keeps for itself, such as the
+/// whole coupon, is told by its code.
 fn worked_out(entry: &Entry, facts: &mut Facts) {
+    if entry.kind == EntryKind::Redeemed {
+        return;
+    }
     if let Some(working) = entry.memo.details.as_deref().and_then(Working::from_text) {
         facts.add(&format!("Worked out in {}", working.currency), working.to_string());
         facts.add("Earning rule", format!("Version {}, which held when the order was completed", working.rule_version));
@@ -191,8 +196,8 @@ fn worked_out(entry: &Entry, facts: &mut Facts) {
         let value = match value {
             Value::String(text) => text,
             Value::Bool(yes) => if yes { "yes" } else { "no" }.to_owned(),
-            Value::Null => continue,
-            other => other.to_string(),
+            Value::Null | Value::Array(_) | Value::Object(_) => continue,
+            Value::Number(number) => number.to_string(),
         };
         facts.some(&words(&name), Some(&value));
     }
