@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    clock::Clock, config::Settings, domain::time::Timestamp, metrics::Metrics, secrets::SecretKey,
-    service::ledger::writer::Ledger, store::Db,
+    clock::Clock, config::Settings, domain::time::Timestamp, known_tokens::KnownTokens, metrics::Metrics,
+    secrets::SecretKey, service::ledger::writer::Ledger, store::Db,
 };
 
 /// The shared parts of a running Guerdon; cheap to clone.
@@ -22,6 +22,8 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// What signs cookies and the like.
     pub secret: Arc<SecretKey>,
+    /// The tokens that were seen in the last moments.
+    pub known_tokens: Arc<KnownTokens>,
     /// What this process counts.
     pub metrics: Arc<Metrics>,
     /// Everything that runs beside the requests; shutdown waits for it.
@@ -41,6 +43,7 @@ impl App {
             clock,
             settings: Arc::new(settings),
             secret: Arc::new(SecretKey::random()),
+            known_tokens: Arc::default(),
             metrics: Arc::default(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),

@@ -2,7 +2,7 @@
 //!
 //! Imports run one way:
 //! `main -> cli -> server -> { web, api, jobs } -> service -> { domain, store }`, `store -> domain`.
-//! `app`, `clock`, `config`, `metrics` and `secrets` are what all of them share.
+//! `app`, `clock`, `config`, `known_tokens`, `metrics` and `secrets` are what all of them share.
 
 pub mod api;
 pub mod app;
@@ -12,6 +12,7 @@ pub mod config;
 pub mod demo;
 pub mod domain;
 pub mod jobs;
+pub mod known_tokens;
 pub mod metrics;
 pub mod secrets;
 pub mod server;

@@ -24,7 +24,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
 ];
 
 /// What every layer but the domain and the store may import besides; these import no layer above the store.
-const SHARED: [&str; 5] = ["app", "clock", "config", "metrics", "secrets"];
+const SHARED: [&str; 6] = ["app", "clock", "config", "known_tokens", "metrics", "secrets"];
 
 /// The one import that goes up: the running Guerdon holds the ledger's writers, and the services take the running Guerdon.
 const HELD_BY_APP: (&str, &str) = ("app.rs", "service::ledger::writer::Ledger");

@@ -63,7 +63,9 @@ async fn create_once(app: &App, caller: &Caller, client: &ApiClient) -> Result<(
 
 /// Revokes a client of the caller's tenant: its tokens, and those that it made for customers, end at once.
 pub async fn revoke(app: &App, caller: &Caller, client_id: &ClientId) -> Result<(), AccessError> {
-    retry_on_conflict(|| revoke_once(app, caller, client_id)).await
+    retry_on_conflict(|| revoke_once(app, caller, client_id)).await?;
+    app.known_tokens.forget();
+    Ok(())
 }
 
 async fn revoke_once(app: &App, caller: &Caller, client_id: &ClientId) -> Result<(), AccessError> {

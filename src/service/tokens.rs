@@ -264,14 +264,20 @@ pub async fn recognise(app: &App, text: &str) -> Result<Option<AccessToken>, DbE
     if let Some(session) = signed_session(app, &tenant, text, GUEST) {
         return Ok(Some(AccessToken { tenant, bearer: Bearer::Anonymous { session } }));
     }
-    let stored = store::access_tokens::find(&app.db, &tenant, &secrets::sha256_hex(text), app.now()).await?;
-    let Some(stored) = stored else { return Ok(None) };
+    let (hash, now) = (secrets::sha256_hex(text), app.now());
+    if let Some(token) = app.known_tokens.find(&hash, now) {
+        return Ok(Some(token));
+    }
+    let Some(stored) = store::access_tokens::find(&app.db, &tenant, &hash, now).await? else { return Ok(None) };
+    let expires_at = stored.expires_at;
     let bearer = match (stored.kind.as_str(), stored.client_id, stored.customer_id) {
         (SERVICE, Some(client), None) => Bearer::Service { client, scopes: Scopes::known(&stored.scopes) },
         (CUSTOMER, _, Some(customer)) => Bearer::Customer(customer),
         (kind, ..) => return Err(DbError::Damaged(format!("a token of kind `{kind}` of tenant {tenant}"))),
     };
-    Ok(Some(AccessToken { tenant, bearer }))
+    let token = AccessToken { tenant, bearer };
+    app.known_tokens.keep(hash, token.clone(), now, expires_at);
+    Ok(Some(token))
 }
 
 /// Deletes the tokens that have ended; for a job.

@@ -1,0 +1,109 @@
+//! The access tokens that were seen in the last moments, so that not every request reads its token from the database.
+//!
+//! A token is believed for [`LIFETIME_MICROS`] at most: so long may another replica, or the command line, have revoked its
+//! client without this process knowing. What this process itself revokes it forgets at once.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use crate::domain::{time::Timestamp, token::AccessToken};
+
+/// How long a token is believed: two seconds.
+pub const LIFETIME_MICROS: i64 = 2_000_000;
+/// So many are kept at most; a few megabytes.
+const KEPT_MAX: usize = 10_000;
+
+/// Tokens by the hash of their text.
+#[derive(Debug, Default)]
+pub struct KnownTokens {
+    known: Mutex<HashMap<String, Known>>,
+}
+
+#[derive(Debug)]
+struct Known {
+    token: AccessToken,
+    seen_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+impl Known {
+    /// A clock that went back makes it unknown, too.
+    fn is_good(&self, now: Timestamp) -> bool {
+        let age = now.micros().saturating_sub(self.seen_at.micros());
+        (0..LIFETIME_MICROS).contains(&age) && now < self.expires_at
+    }
+}
+
+impl KnownTokens {
+    /// The token with this hash, if it was seen just now and has not ended.
+    pub fn find(&self, hash: &str, now: Timestamp) -> Option<AccessToken> {
+        self.lock().get(hash).filter(|known| known.is_good(now)).map(|known| known.token.clone())
+    }
+
+    /// Keeps a token that was read from the database at `seen_at`.
+    pub fn keep(&self, hash: String, token: AccessToken, seen_at: Timestamp, expires_at: Timestamp) {
+        let mut known = self.lock();
+        if known.len() >= KEPT_MAX {
+            known.retain(|_, known| known.is_good(seen_at));
+            if known.len() >= KEPT_MAX {
+                known.clear();
+            }
+        }
+        known.insert(hash, Known { token, seen_at, expires_at });
+    }
+
+    /// Forgets every token: one of them may be good no more.
+    pub fn forget(&self) {
+        self.lock().clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Known>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{ids::TenantId, token::Bearer};
+
+    fn token() -> AccessToken {
+        let bearer = Bearer::Anonymous { session: "s".to_owned() };
+        AccessToken { tenant: TenantId::parse("acme").unwrap(), bearer }
+    }
+
+    fn at(micros: i64) -> Timestamp {
+        Timestamp::from_micros(micros)
+    }
+
+    #[test]
+    fn a_token_is_believed_for_a_moment_and_never_beyond_its_end() {
+        let known = KnownTokens::default();
+        known.keep("a".to_owned(), token(), at(10), at(i64::MAX));
+        known.keep("b".to_owned(), token(), at(10), at(1_000));
+        for (hash, now, good) in [
+            ("a", 10, true),
+            ("a", 9, false),
+            ("a", 10 + LIFETIME_MICROS - 1, true),
+            ("a", 10 + LIFETIME_MICROS, false),
+            ("b", 999, true),
+            ("b", 1_000, false),
+            ("c", 10, false),
+        ] {
+            assert_eq!(known.find(hash, at(now)).is_some(), good, "{hash} at {now}");
+        }
+        known.forget();
+        assert_eq!(known.find("a", at(10)), None);
+    }
+
+    #[test]
+    fn it_does_not_grow_without_bound() {
+        let known = KnownTokens::default();
+        for n in 0..KEPT_MAX * 2 + 5 {
+            known.keep(n.to_string(), token(), at(10), at(i64::MAX));
+            assert!(known.lock().len() <= KEPT_MAX);
+        }
+    }
+}
