@@ -22,6 +22,8 @@ use super::sql::Sql;
 
 /// Four replicas stay below PostgreSQL's default of 100 connections.
 const POSTGRES_CONNECTIONS_MAX: u32 = 20;
+/// A connection that was not used for so long is asked whether it is still alive.
+const RESTED: Duration = Duration::from_secs(1);
 /// Readers never wait for the writer in WAL mode; more than the cores would only queue.
 const SQLITE_READERS_MAX: u32 = 4;
 
@@ -147,6 +149,16 @@ impl Db {
             let pool = PgPoolOptions::new()
                 .max_connections(POSTGRES_CONNECTIONS_MAX)
                 .acquire_timeout(Duration::from_secs(10))
+                // Asking a connection whether it is alive costs as much as reading a balance: only one that rested.
+                .test_before_acquire(false)
+                .before_acquire(|connection, meta| {
+                    Box::pin(async move {
+                        if meta.idle_for >= RESTED {
+                            connection.ping().await?;
+                        }
+                        Ok(true)
+                    })
+                })
                 .connect(url);
             return match pool.await {
                 Ok(pool) => Ok(Self::Postgres(pool)),
@@ -167,10 +179,12 @@ impl Db {
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(30))
+            .test_before_acquire(false)
             .connect_with(options.clone())
             .await?;
         let read = SqlitePoolOptions::new()
             .max_connections(SQLITE_READERS_MAX)
+            .test_before_acquire(false)
             .connect_with(options.pragma("query_only", "ON"))
             .await?;
         Ok(Self::Sqlite { read, write })
