@@ -21,7 +21,7 @@ pub(super) enum ClientCommand {
     /// Make an API client and print its secret, this once
     #[command(after_help = scopes_help())]
     Create(Create),
-    /// Revoke an API client: its tokens end at once
+    /// Revoke an API client: its tokens end within two seconds
     Revoke(Revoke),
     /// List a tenant's API clients
     List(List),

@@ -8,17 +8,12 @@ use super::{
     ledger::{
         Account,
         book::{Book, Credit, Debit, Loaded, NewId},
-        entry::{EntryKind, Memo, Source},
+        entry::{DESCRIPTION_CHARS_MAX, EntryKind, Memo, REFERENCE_CHARS_MAX, Source},
     },
     points::Points,
     text::{self, Lines},
     time::Timestamp,
 };
-
-/// Longest description, in characters.
-const DESCRIPTION_CHARS_MAX: usize = 2_000;
-/// Longest reference, in characters.
-const REFERENCE_CHARS_MAX: usize = 255;
 
 /// A customer's summary as the contract writes it. What is worked out, such as `usedWith`, is not read.
 #[derive(Debug, Deserialize)]
@@ -113,11 +108,6 @@ impl Past {
     /// When it begins; `None` when nothing happened.
     pub fn begin(&self) -> Option<Timestamp> {
         [self.added.first(), self.redeemed.first()].into_iter().flatten().map(|entry| entry.at).min()
-    }
-
-    /// How many points came.
-    pub fn points(&self) -> i64 {
-        self.added.iter().map(|entry| entry.points.get()).sum()
     }
 
     /// Lives it again in a fresh account, up to `now`. `until` tells when points end whose end is not written.

@@ -61,7 +61,8 @@ async fn create_once(app: &App, caller: &Caller, client: &ApiClient) -> Result<(
     Ok(())
 }
 
-/// Revokes a client of the caller's tenant: its tokens, and those that it made for customers, end at once.
+/// Revokes a client of the caller's tenant: its tokens, and those that it made for customers, end; at once in this
+/// process, within two seconds in every other (see [`crate::known_tokens`]).
 pub async fn revoke(app: &App, caller: &Caller, client_id: &ClientId) -> Result<(), AccessError> {
     retry_on_conflict(|| revoke_once(app, caller, client_id)).await?;
     app.known_tokens.forget();

@@ -25,10 +25,7 @@ use crate::{
     store::{self, Db, DbError},
 };
 
-/// Longest description or note, in characters.
-pub const DESCRIPTION_CHARS_MAX: usize = 2_000;
-/// Longest reference or reason, in characters.
-pub const REFERENCE_CHARS_MAX: usize = 255;
+pub use crate::domain::ledger::entry::{DESCRIPTION_CHARS_MAX, REFERENCE_CHARS_MAX};
 
 /// Why points did not move.
 #[derive(Clone, Debug, thiserror::Error)]

@@ -2,6 +2,7 @@
 
 use guerdon::{
     app::App,
+    config::Settings,
     domain::{
         access::AccessRefusal,
         ids::CustomerId,
@@ -116,6 +117,17 @@ on_both! {
         make_tenant(app, "beta").await;
         let foreign = api_clients::revoke(app, &caller("beta"), &client.client_id).await;
         assert!(matches!(foreign, Err(AccessError::Refused(AccessRefusal::ClientUnknown(_)))));
+    }
+
+    async fn another_replica_believes_a_revoked_token_for_two_seconds_at_most(app, clock) {
+        let client = make_client(app, "acme", VIEW).await;
+        let issued = issue(app, &client, None).await.unwrap();
+        let other = App::new(app.db.clone(), clock.clone(), Settings::default());
+        assert!(recognise(&other, &issued.access_token).await.is_some());
+        api_clients::revoke(app, &caller("acme"), &client.client_id).await.unwrap();
+        assert!(recognise(app, &issued.access_token).await.is_none());
+        clock.set(app.now().plus_secs(2));
+        assert!(recognise(&other, &issued.access_token).await.is_none());
     }
 
     async fn a_client_needs_a_tenant_and_a_scope(app, _clock) {

@@ -179,6 +179,24 @@ on_both! {
         assert!(verified(&program));
     }
 
+    async fn two_imports_of_one_file_at_once_take_everything_once(db) {
+        let program = Program::on(db);
+        make_acme(&program);
+        let one = |n: usize| json!({"customerId": format!("C{n}"), "activePoints": 5, "summary": {"addedPointsList": [{
+            "id": format!("a{n}"), "points": 5, "createdAt": "2024-01-01T00:00:00Z", "validUntil": "9000-01-01T00:00:00Z",
+        }]}});
+        let path = file(&program, "all.json", &json!((0..1_500).map(one).collect::<Vec<_>>()).to_string());
+        let both: Vec<Value> = std::thread::scope(|scope| {
+            let runs = [(); 3].map(|()| scope.spawn(|| import(&program, &[], "summaries", &path)));
+            runs.into_iter().map(|run| run.join().unwrap()).inspect(|(code, _)| assert_eq!(*code, Some(0))).map(|(_, told)| told)
+                .collect()
+        });
+        let sum = |field: &str| both.iter().map(|told| told[field].as_i64().unwrap()).sum::<i64>();
+        assert_eq!((sum("imported"), sum("there_already"), sum("refused")), (1_500, 3_000, 0), "{both:?}");
+        assert_eq!(export(&program, "acme").as_array().unwrap().len(), 1_500);
+        assert!(verified(&program));
+    }
+
     async fn opening_balances_come_from_a_spreadsheet(db) {
         let program = Program::on(db);
         make_acme(&program);

@@ -7,6 +7,11 @@ use crate::domain::{
     time::Timestamp,
 };
 
+/// Longest description or note, in characters.
+pub const DESCRIPTION_CHARS_MAX: usize = 2_000;
+/// Longest reference or reason, in characters.
+pub const REFERENCE_CHARS_MAX: usize = 255;
+
 /// What an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EntryKind {

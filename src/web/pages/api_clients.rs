@@ -164,7 +164,8 @@ pub(crate) async fn confirm_revocation(
     let confirm = Confirm {
         question: format!("Revoke the client {}?", client.name),
         sentences: vec![
-            "Its tokens, and the customer tokens it made, end at once: what uses them stops working.".to_owned(),
+            "Its tokens, and the customer tokens it made, end within two seconds: what uses them stops working."
+                .to_owned(),
             "What it did stays in the history. A revoked client cannot be brought back; create a new one instead."
                 .to_owned(),
         ],
