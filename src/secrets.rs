@@ -7,14 +7,20 @@ use std::{
     path::Path,
 };
 
+use aes_gcm::{
+    Aes256Gcm,
+    aead::{Aead as _, KeyInit as _, Payload},
+};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
 /// Length of the key, in bytes.
 pub const KEY_BYTES: usize = 32;
+/// Length of what makes two sealings of one secret differ, in bytes.
+const NONCE_BYTES: usize = 12;
 
-/// The key that signs cookies. Whoever has it can make sessions.
+/// The key that signs cookies and seals secrets. Whoever has it can make sessions.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretKey([u8; KEY_BYTES]);
 
@@ -43,6 +49,29 @@ impl SecretKey {
     /// A signature of `message` as text: nobody without the key can make it.
     pub fn sign_text(&self, purpose: &str, message: &str) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(Self(self.derive(purpose)).derive(message))
+    }
+
+    /// Seals a secret that must be read again, such as the one of a webhook: what the database holds is of no use
+    /// without this key. `purpose` says whose secret it is; it opens for nobody else.
+    pub fn seal(&self, purpose: &str, secret: &str) -> String {
+        let nonce: [u8; NONCE_BYTES] = rand::random();
+        let payload = Payload { msg: secret.as_bytes(), aad: purpose.as_bytes() };
+        let sealed = self.cipher().encrypt(&nonce.into(), payload);
+        let sealed = sealed.unwrap_or_else(|_| unreachable!("a secret is short"));
+        BASE64_URL_SAFE_NO_PAD.encode([nonce.as_slice(), sealed.as_slice()].concat())
+    }
+
+    /// Opens what [`SecretKey::seal`] sealed for this purpose. `None` when it was sealed for another, with another key,
+    /// or changed since.
+    pub fn open(&self, purpose: &str, sealed: &str) -> Option<String> {
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(sealed).ok()?;
+        let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>()?;
+        let payload = Payload { msg: sealed, aad: purpose.as_bytes() };
+        String::from_utf8(self.cipher().decrypt(nonce.into(), payload).ok()?).ok()
+    }
+
+    fn cipher(&self) -> Aes256Gcm {
+        Aes256Gcm::new(&self.derive("sealed secrets").into())
     }
 
     /// Reads the key from its file, which is made (for its owner alone) when missing.
@@ -110,6 +139,22 @@ mod tests {
         assert_ne!(made.derive("sessions"), made.derive("links"));
         assert_ne!(made.sign_text("sessions", "1"), made.sign_text("sessions", "2"));
         assert_ne!(made.sign_text("sessions", "1"), SecretKey::random().sign_text("sessions", "1"));
+    }
+
+    #[test]
+    fn what_is_sealed_opens_for_its_owner_alone() {
+        let key = SecretKey::random();
+        let sealed = key.seal("feed of acme", "whsec_1");
+        assert!(!sealed.contains("whsec_1"));
+        assert_ne!(sealed, key.seal("feed of acme", "whsec_1"), "two sealings differ");
+        assert_eq!(key.open("feed of acme", &sealed).as_deref(), Some("whsec_1"));
+        assert_eq!(key.open("feed of other", &sealed), None);
+        assert_eq!(SecretKey::random().open("feed of acme", &sealed), None);
+        let mut changed = sealed.clone();
+        changed.replace_range(20..21, if sealed.get(20..21) == Some("A") { "B" } else { "A" });
+        for broken in ["", "A", "?", &changed, &sealed[..10]] {
+            assert_eq!(key.open("feed of acme", broken), None, "{broken}");
+        }
     }
 
     #[test]
