@@ -26,7 +26,9 @@ impl CouponCode {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let code = text.trim().to_uppercase();
         let fits = |c: char| c == ' ' || c.is_alphanumeric() || c.is_ascii_punctuation();
-        if !code.is_empty() && code.chars().count() <= CODE_CHARS_MAX && code.chars().all(fits) {
+        // A code of dots alone would be taken out of every path.
+        let named = code.chars().any(char::is_alphanumeric);
+        if named && code.chars().count() <= CODE_CHARS_MAX && code.chars().all(fits) {
             Ok(Self(code))
         } else {
             Err(Invalid::new(format!(
@@ -82,7 +84,7 @@ mod tests {
             assert_eq!(parsed.as_str(), code);
             assert_eq!(CouponCode::parse(code), Ok(parsed), "capitals stay what they are");
         }
-        for wrong in ["", " ", "a\u{0}b", "a\tb", "a\u{202e}b", "\u{200b}", &"x".repeat(129)] {
+        for wrong in ["", " ", ".", "..", "-", "a\u{0}b", "a\tb", "a\u{202e}b", "\u{200b}", &"x".repeat(129)] {
             assert!(CouponCode::parse(wrong).is_err(), "{wrong:?}");
         }
     }

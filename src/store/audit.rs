@@ -3,7 +3,7 @@
 use super::{Db, DbError, Tx, sql::statements};
 use crate::domain::{
     actor::{Actor, ActorKind},
-    audit::{AuditRow, START},
+    audit::{AuditRow, START, Subject},
     time::Timestamp,
 };
 
@@ -35,6 +35,16 @@ statements! {
              AND (CAST($7 AS BIGINT) IS NULL OR a.recorded_at >= $7)
              AND (CAST($8 AS BIGINT) IS NULL OR a.recorded_at < $8)
          ORDER BY a.seq DESC LIMIT $9"
+    }
+    /// What was done to one thing, the newest first.
+    Tenant LIST_OF_SUBJECT {
+        "SELECT a.seq, a.recorded_at, a.actor_kind, a.actor_id, a.action, a.subject_kind, a.subject_id, a.before,
+             a.after, a.hash, COALESCE(au.name, ac.name) AS actor_name, CAST(NULL AS TEXT) AS subject_name
+         FROM audit_log a
+         LEFT JOIN users au ON a.actor_kind = 'employee' AND au.user_id = a.actor_id
+         LEFT JOIN api_clients ac
+             ON a.actor_kind = 'client' AND ac.tenant_id = a.tenant_id AND ac.client_id = a.actor_id
+         WHERE a.tenant_id = $1 AND a.subject_kind = $2 AND a.subject_id = $3 ORDER BY a.seq DESC LIMIT $4"
     }
     /// The oldest first, above `$2`: for checking the chain.
     Tenant READ_CHAIN {
@@ -165,6 +175,12 @@ pub async fn list(
         .all::<Columns>()
         .await?;
     Ok(rows.into_iter().map(KeptRow::from).collect())
+}
+
+/// What was done to one thing, the newest first.
+pub async fn list_of(db: &Db, tenant: &str, subject: Subject<'_>, limit: i64) -> Result<Vec<KeptRow>, DbError> {
+    let query = db.query(LIST_OF_SUBJECT).bind(tenant).bind(subject.kind).bind(subject.id).bind(limit);
+    Ok(query.all::<Columns>().await?.into_iter().map(KeptRow::from).collect())
 }
 
 /// Rows of a log, the oldest first, above `after`.

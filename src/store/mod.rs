@@ -38,6 +38,7 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         audit::STATEMENTS,
         coupon_settings::STATEMENTS,
         coupons::STATEMENTS,
+        coupons::desk::STATEMENTS,
         coupons::exchanges::STATEMENTS,
         coupons::list::STATEMENTS,
         coupons::uses::STATEMENTS,

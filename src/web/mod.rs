@@ -27,8 +27,8 @@ pub use pages::api_docs::ApiDocument;
 
 use crate::app::App;
 use pages::{
-    account, api_clients, api_docs, audit_log, customer, customers, ledger, options, overview, rules, setup, sign_in,
-    sites, team, tenants,
+    account, api_clients, api_docs, audit_log, coupons, customer, customers, ledger, options, overview, rules, setup,
+    sign_in, sites, team, tenants,
 };
 
 /// Adds the routes of the back office.
@@ -84,6 +84,7 @@ fn of_tenant(cfg: &mut ServiceConfig) {
         .configure(of_customer)
         .service(resource("/{tenant}/ledger").route(get().to(ledger::index)))
         .service(resource("/{tenant}/ledger.csv").route(get().to(ledger::export)))
+        .configure(of_coupons)
         .service(resource("/{tenant}/team").route(get().to(team::index)).route(post().to(team::add)))
         .service(resource("/{tenant}/team/new").route(get().to(team::new_form)))
         .service(resource("/{tenant}/team/{user}").route(get().to(team::show)).route(post().to(team::set_role)))
@@ -128,6 +129,28 @@ fn of_programme(cfg: &mut ServiceConfig) {
         .service(resource("/{tenant}/sites").route(get().to(sites::index)).route(post().to(sites::create)))
         .service(resource("/{tenant}/sites/new").route(get().to(sites::new_form)))
         .service(resource("/{tenant}/sites/{site}").route(get().to(sites::show)).route(post().to(sites::save)));
+}
+
+/// Coupons.
+fn of_coupons(cfg: &mut ServiceConfig) {
+    cfg.service(resource("/{tenant}/coupons").route(get().to(coupons::index)).route(post().to(coupons::create)))
+        .service(resource("/{tenant}/coupons/new").route(get().to(coupons::new_form)))
+        .service(resource("/{tenant}/coupons/{code}").route(get().to(coupons::show)))
+        .service(
+            resource("/{tenant}/coupons/{code}/cancel")
+                .route(get().to(coupons::confirm_cancelling))
+                .route(post().to(coupons::cancel)),
+        )
+        .service(
+            resource("/{tenant}/coupons/{code}/delete")
+                .route(get().to(coupons::confirm_deletion))
+                .route(post().to(coupons::delete)),
+        )
+        .service(
+            resource("/{tenant}/coupons/{code}/uses/{use}/give-back")
+                .route(get().to(coupons::confirm_giving_back))
+                .route(post().to(coupons::give_back)),
+        );
 }
 
 /// What can be done about a customer.

@@ -38,6 +38,11 @@ pub(crate) fn customer_page(tenant: &TenantId, customer: &CustomerId) -> String 
     format!("/admin/{tenant}/customers/{}", customer_segment(customer))
 }
 
+/// The address of a coupon's page.
+pub(crate) fn coupon_page(tenant: &TenantId, code: &str) -> String {
+    format!("/admin/{tenant}/coupons/{}", escaped(code))
+}
+
 /// A path with a query.
 #[derive(Clone, Debug)]
 pub(crate) struct Address {

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, http::Method};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::{error::WebError, session};
+use super::{error::WebError, query::coupon_page, session};
 use crate::domain::{
     ids::{TenantId, UserId},
     money::Currency,
@@ -76,6 +76,7 @@ pub(crate) enum Section {
     Overview,
     Customers,
     Ledger,
+    Coupons,
     Options,
     Rules,
     Sites,
@@ -104,7 +105,7 @@ pub(crate) struct NavGroup {
 
 impl Section {
     const GROUPS: [(&'static str, &'static [Self]); 3] = [
-        ("Daily work", &[Self::Overview, Self::Customers, Self::Ledger]),
+        ("Daily work", &[Self::Overview, Self::Customers, Self::Ledger, Self::Coupons]),
         ("Programme", &[Self::Options, Self::Rules, Self::Sites]),
         ("Administration", &[Self::Team, Self::ApiClients, Self::AuditLog]),
     ];
@@ -115,6 +116,7 @@ impl Section {
             Self::Overview => ("", "Overview", "layout-dashboard", "o"),
             Self::Customers => ("/customers", "Customers", "users", "c"),
             Self::Ledger => ("/ledger", "Ledger", "arrow-left-right", "h"),
+            Self::Coupons => ("/coupons", "Coupons", "ticket", "k"),
             Self::Options => ("/options", "Redemption options", "gift", "r"),
             Self::Rules => ("/rules", "Earning rules", "settings-2", "e"),
             Self::Sites => ("/sites", "Sites", "store", "s"),
@@ -127,7 +129,13 @@ impl Section {
     /// Who may see it.
     pub(crate) const fn least_role(self) -> Role {
         match self {
-            Self::Overview | Self::Customers | Self::Ledger | Self::Options | Self::Rules | Self::Sites => Role::Viewer,
+            Self::Overview
+            | Self::Customers
+            | Self::Ledger
+            | Self::Coupons
+            | Self::Options
+            | Self::Rules
+            | Self::Sites => Role::Viewer,
             Self::Team | Self::ApiClients | Self::AuditLog => Role::Admin,
         }
     }
@@ -208,6 +216,11 @@ impl Shell {
     /// The address of a page of this tenant.
     pub(crate) fn at(&self, path: &str) -> String {
         self.place.as_ref().map_or_else(|| "/admin".to_owned(), |place| format!("/admin/{}{path}", place.tenant))
+    }
+
+    /// The address of a coupon's page.
+    pub(crate) fn coupon(&self, code: &str) -> String {
+        self.place.as_ref().map_or_else(|| "/admin".to_owned(), |place| coupon_page(&place.tenant, code))
     }
 
     /// The navigation as far as this person's role goes.

@@ -8,6 +8,7 @@ mod common;
 mod account;
 mod audit_log;
 mod clients;
+mod coupons;
 mod customer;
 mod customers;
 mod desk;

@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Every page and change of a tenant, with the least role. `{user}` is the agent's id.
-const ROUTES: [(&str, &str, Role); 56] = [
+const ROUTES: [(&str, &str, Role); 66] = [
     ("GET", "", Role::Viewer),
     ("GET", "/overview.csv", Role::Viewer),
     ("GET", "/customers", Role::Viewer),
@@ -36,6 +36,16 @@ const ROUTES: [(&str, &str, Role); 56] = [
     ("POST", "/open-account", Role::Agent),
     ("GET", "/ledger", Role::Viewer),
     ("GET", "/ledger.csv", Role::Viewer),
+    ("GET", "/coupons", Role::Viewer),
+    ("POST", "/coupons", Role::Manager),
+    ("GET", "/coupons/new", Role::Manager),
+    ("GET", "/coupons/NONE", Role::Viewer),
+    ("GET", "/coupons/NONE/cancel", Role::Agent),
+    ("POST", "/coupons/NONE/cancel", Role::Agent),
+    ("GET", "/coupons/NONE/delete", Role::Manager),
+    ("POST", "/coupons/NONE/delete", Role::Manager),
+    ("GET", "/coupons/NONE/uses/none/give-back", Role::Manager),
+    ("POST", "/coupons/NONE/uses/none/give-back", Role::Manager),
     ("GET", "/team", Role::Admin),
     ("POST", "/team", Role::Admin),
     ("GET", "/team/new", Role::Admin),

@@ -1,5 +1,6 @@
 //! The main job in a real browser, with its scripts and without them: an employee finds a customer, adds points for a
-//! birthday, takes them back, offers something for points and redeems it for the customer.
+//! birthday, takes them back, offers something for points, redeems it for the customer, cancels that and makes a coupon by
+//! hand.
 
 use serde_json::{Value, json};
 
@@ -114,6 +115,41 @@ async fn walk(browser: &Browser, scripts: bool) {
     for part in ["Redeemed", "€5 voucher", "ACM-", "−500", "653"] {
         assert!(newest.contains(part), "{part}: {newest}");
     }
+    coupons(browser).await;
+}
+
+/// The customer thinks better of it, and gets another coupon instead, without points.
+async fn coupons(browser: &Browser) {
+    let coupon = browser.find(".ledger .sub a.code").await.attribute("href").await.unwrap();
+    browser.goto(&coupon).await;
+    browser.see("This coupon has not been used.").await;
+    browser.click("Cancel redemption").await;
+    browser.see("and give 500 points back?").await;
+    browser.click("Cancel redemption").await;
+    browser.see("Redemption cancelled").await;
+    browser.see("Deleted").await;
+    browser.goto("/admin/acme/customers/C4289081720").await;
+    assert_eq!(browser.text(".strip .lead .pts").await, "1,153 points");
+
+    browser.click("Coupons").await;
+    browser.see("No coupons found").await;
+    browser.click("Create coupon").await;
+    browser.see("A code of your own").await;
+    browser.fill("Name", "Sorry for the delay").await;
+    browser.click("submit").await;
+    browser.see("There is a problem").await;
+    assert_eq!(browser.find("#name").await.value().await, "Sorry for the delay");
+    browser.fill("Code", "sorry-1").await;
+    browser.fill("Customer gets", "7,50").await;
+    browser.click("submit").await;
+    browser.see("Coupon created").await;
+    browser.arrive_at("/admin/acme/coupons/SORRY-1").await;
+    assert_eq!(browser.text(".strip .lead dd").await, "€7.50 off");
+    browser.click("Delete").await;
+    browser.see("Delete the coupon SORRY-1?").await;
+    browser.click("Keep coupon").await;
+    browser.goto("/admin/acme/coupons").await;
+    browser.see("SORRY-1").await;
 }
 
 on_both! {

@@ -1,5 +1,6 @@
 //! Coupons: made, changed, found, and used at checkout.
 
+pub mod desk;
 mod manage;
 mod redeem;
 mod referral;

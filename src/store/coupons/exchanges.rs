@@ -25,10 +25,12 @@ statements! {
     Tenant CANCEL_REDEMPTION {
         "UPDATE redemptions SET cancelled_at = $3 WHERE tenant_id = $1 AND redemption_id = $2"
     }
-    /// With the customer, and what was bought.
+    /// With the customer, the entry that took the points, and what was bought.
     Tenant FIND_EXCHANGE {
-        "SELECT r.redemption_id, a.customer_id, r.option_id, o.name, r.points, r.site_code, r.created_at, r.cancelled_at
+        "SELECT r.redemption_id, a.customer_id, e.entry_id, r.option_id, o.name, r.points, r.site_code, r.created_at,
+             r.cancelled_at
          FROM redemptions r
+         JOIN entries e ON e.tenant_id = r.tenant_id AND e.account_id = r.account_id AND e.seq = r.seq
          JOIN accounts a ON a.tenant_id = r.tenant_id AND a.account_id = r.account_id
          JOIN options o ON o.tenant_id = r.tenant_id AND o.option_id = r.option_id
          WHERE r.tenant_id = $1 AND r.redemption_id = $2"
@@ -59,6 +61,8 @@ pub struct Exchange {
     pub redemption_id: String,
     /// Who gave the points.
     pub customer_id: String,
+    /// The entry that took them.
+    pub entry_id: String,
     /// What was bought.
     pub option_id: String,
     /// What that is called.

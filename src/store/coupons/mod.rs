@@ -1,5 +1,6 @@
 //! Coupons.
 
+pub mod desk;
 pub mod exchanges;
 pub mod list;
 pub mod uses;

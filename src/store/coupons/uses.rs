@@ -42,11 +42,13 @@ statements! {
         "UPDATE coupon_redemptions SET deleted_at = $4
          WHERE tenant_id = $1 AND code = $2 AND coupon_redemption_id = $3 AND deleted_at IS NULL"
     }
-    /// The newest first, those that were given back among them.
+    /// The newest first, from before `$3`, `$4`, those that were given back among them.
     Tenant LIST_USES {
         "SELECT " [use_columns] "
-         WHERE tenant_id = $1 AND code = $2 ORDER BY redeemed_at DESC, coupon_redemption_id DESC LIMIT $3"
+         WHERE tenant_id = $1 AND code = $2 AND (redeemed_at, coupon_redemption_id) < ($3, $4)
+         ORDER BY redeemed_at DESC, coupon_redemption_id DESC LIMIT $5"
     }
+    Tenant COUNT_USES { "SELECT COUNT(*) FROM coupon_redemptions WHERE tenant_id = $1 AND code = $2" }
     /// How often legal entities used the coupons in `$2`, a JSON array of codes.
     Tenant COUNT_BY_LEGAL_ENTITY {
         "SELECT code, legal_entity_id, COUNT(*) FROM coupon_redemptions
@@ -156,10 +158,22 @@ pub async fn delete(tx: &mut Tx, tenant: &TenantId, code: &str, id: &str, now: T
     Ok(tx.query(DELETE_USE).bind(tenant).bind(code).bind(id).bind(now).run().await? > 0)
 }
 
-/// The newest uses of a coupon, with those that were given back.
-pub async fn list(tx: &mut Tx, tenant: &TenantId, code: &str, limit: i64) -> Result<Vec<CouponRedemption>, DbError> {
-    let rows = tx.query(LIST_USES).bind(tenant).bind(code).bind(limit).all::<UseRow>().await?;
+/// Uses of a coupon before one of them, the newest first, with those that were given back.
+pub async fn list(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    code: &str,
+    before: (Timestamp, &str),
+    limit: i64,
+) -> Result<Vec<CouponRedemption>, DbError> {
+    let query = tx.query(LIST_USES).bind(tenant).bind(code).bind(before.0).bind(before.1).bind(limit);
+    let rows = query.all::<UseRow>().await?;
     rows.into_iter().map(UseRow::into_use).collect()
+}
+
+/// How many uses of a coupon there are, with those that were given back.
+pub async fn count(tx: &mut Tx, tenant: &TenantId, code: &str) -> Result<i64, DbError> {
+    Ok(tx.query(COUNT_USES).bind(tenant).bind(code).one::<(i64,)>().await?.0)
 }
 
 /// How often legal entities used these coupons: code, entity, times.

@@ -60,10 +60,10 @@ struct Chip {
 }
 
 /// One field that a change touched.
-struct Change {
-    name: String,
-    before: Option<String>,
-    after: Option<String>,
+pub(super) struct Change {
+    pub(super) name: String,
+    pub(super) before: Option<String>,
+    pub(super) after: Option<String>,
 }
 
 struct Row {
@@ -230,7 +230,7 @@ fn actor_name(actor: &Actor, name: Option<String>) -> String {
 }
 
 /// `user.role_changed` as people say it: `User role changed`.
-fn words(action: &str) -> String {
+pub(super) fn words(action: &str) -> String {
     let mut words = String::with_capacity(action.len() + 4);
     for c in action.chars() {
         match c {
@@ -249,7 +249,7 @@ fn sentence(text: &str) -> String {
 }
 
 /// The fields that differ, by name.
-fn changes(before: Option<&str>, after: Option<&str>) -> Vec<Change> {
+pub(super) fn changes(before: Option<&str>, after: Option<&str>) -> Vec<Change> {
     let fields = |json: Option<&str>| match json.map(serde_json::from_str) {
         Some(Ok(Value::Object(fields))) => fields,
         Some(Ok(other)) => [("value".to_owned(), other)].into_iter().collect(),

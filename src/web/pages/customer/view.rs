@@ -34,7 +34,7 @@ use crate::{
         form::{Choice, Errors},
         format,
         html::{self, Want},
-        query::customer_page,
+        query::{Address, customer_page},
         shell::{Section, Shell},
     },
 };
@@ -114,6 +114,7 @@ struct CustomerPage<'a> {
     person_open: bool,
     birthday: Option<String>,
     coupons: Vec<CouponLine>,
+    coupons_link: String,
     may_change: bool,
     may_manage: bool,
 }
@@ -201,6 +202,7 @@ pub(super) async fn answer(
         person: state.person.unwrap_or_else(|| PersonForm::of(&overview.person)),
         birthday: birthday(&overview, Today { now, zone }, &base),
         coupons: coupons(&overview, now),
+        coupons_link: Address::new(shell.at("/coupons")).and("customer", customer.as_str()).to_string(),
         may_change: member.place.role >= Role::Agent,
         may_manage: member.place.role >= Role::Manager,
         overview: &overview,
