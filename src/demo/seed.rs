@@ -6,6 +6,7 @@ use rand::{SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
 use rust_decimal::Decimal;
 
 use super::{
+    coupons::{self, Till},
     history::{Deed, What, deeds},
     people::{self, Person},
 };
@@ -14,7 +15,7 @@ use crate::{
     clock::MockClock,
     domain::{
         actor::{Actor, ActorKind, Caller},
-        ids::{OrderId, TenantId},
+        ids::{CustomerId, OrderId, TenantId},
         ledger::entry::{EntryKind, Source},
         order::{
             earning::Award,
@@ -26,7 +27,7 @@ use crate::{
     },
     service::ledger::{
         LedgerError,
-        command::{Command, NewCredit, NewDebit, NewOrder, NewRedemption, Remarks, Request},
+        command::{Command, Done, NewCredit, NewDebit, NewOrder, NewRedemption, Remarks, Reply, Request},
     },
 };
 
@@ -51,6 +52,8 @@ pub(super) struct World<'a> {
     pub(super) options: Vec<String>,
     /// The employee who adjusts.
     pub(super) employee: Actor,
+    /// The employee who makes coupons by hand.
+    pub(super) manager: Actor,
     /// The shop's own program.
     pub(super) shop: Actor,
 }
@@ -61,11 +64,12 @@ pub(super) async fn live(
     people: &[Person],
     now: Timestamp,
     day_is_over: &dyn Fn(u32),
-) -> Result<(), LedgerError> {
+) -> anyhow::Result<()> {
     let mut rng = StdRng::seed_from_u64(20_261_122);
     let zone = world.sites.first().map_or(chrono_tz::UTC, |site| site.zone);
     let today = now.utc().with_timezone(&zone).date_naive();
     let mut order_number = 7_011_700;
+    let mut till = Till::new();
     for day in 0..=DAYS {
         let Some(date) = today.checked_sub_days(Days::new(u64::from(DAYS - day))) else { continue };
         let midnight = zone.from_local_datetime(&date.and_time(NaiveTime::MIN)).latest();
@@ -74,34 +78,43 @@ pub(super) async fn live(
         // What lies within the same quarter of an hour is written together, as a busy shop's requests are.
         let mut at_once: Vec<Request> = Vec::new();
         let mut quarter = 0;
+        coupons::make(world, day, midnight).await?;
         for deed in &deeds {
             let at = midnight.plus_secs(i64::from(deed.second));
             if at > now {
                 break;
             }
             if deed.second / 900 != quarter {
-                write(world, std::mem::take(&mut at_once)).await?;
+                till.keep(write(world, std::mem::take(&mut at_once)).await?);
                 quarter = deed.second / 900;
             }
             world.clock.set(at);
-            at_once.extend(request(world, people, deed, at, &mut rng));
+            let mut wanted = request(world, people, deed, at, &mut rng);
+            if let Some(request) = &mut wanted {
+                till.pay(world, request, day).await?;
+            }
+            at_once.extend(wanted);
         }
-        write(world, at_once).await?;
+        till.keep(write(world, at_once).await?);
         day_is_over(day);
     }
     Ok(())
 }
 
-/// Writes requests together. Customers who have too few points for what they want go away empty-handed.
-async fn write(world: &World<'_>, requests: Vec<Request>) -> Result<(), LedgerError> {
+/// Writes requests together; answers the coupons that were had, with whose they are. Customers who have too few points
+/// for what they want go away empty-handed.
+async fn write(world: &World<'_>, requests: Vec<Request>) -> Result<Vec<(CustomerId, String)>, LedgerError> {
+    let customers: Vec<CustomerId> = requests.iter().map(|request| request.customer.clone()).collect();
     let written = join_all(requests.into_iter().map(|request| world.app.ledger.submit(request))).await;
-    for result in written {
+    let mut had = Vec::new();
+    for (customer, result) in customers.into_iter().zip(written) {
         match result {
+            Ok(Reply::Done(Done::Redeemed { code, .. })) => had.push((customer, code)),
             Ok(_) | Err(LedgerError::Refused(_)) => {}
             Err(failed) => return Err(failed),
         }
     }
-    Ok(())
+    Ok(had)
 }
 
 fn request(world: &World<'_>, people: &[Person], deed: &Deed, at: Timestamp, rng: &mut StdRng) -> Option<Request> {

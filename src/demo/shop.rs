@@ -51,7 +51,7 @@ pub(super) async fn make(
         currency: Currency::parse("EUR")?,
     };
     tenants::create(&app, &caller.actor, &new).await?;
-    let people = make_team(&app, &caller).await?;
+    let (agent, manager) = make_team(&app, &caller).await?;
     let sites = make_sites(&app, &caller).await?;
     let options = make_options(&app, &caller).await?;
     let scopes = "rewardspoints.rewardpoints_view rewardspoints.rewardpoints_manage rewardspoints.customertoken_issue \
@@ -63,7 +63,8 @@ pub(super) async fn make(
         tenant: caller.tenant.clone(),
         sites,
         options,
-        employee: people,
+        employee: agent,
+        manager,
         shop: Actor { kind: ActorKind::Client, id: shop.client_id.to_string() },
     };
     let customers = seed::customers(size, now);
@@ -74,9 +75,9 @@ pub(super) async fn make(
     Ok(())
 }
 
-/// Makes everybody who can sign in; answers the agent, who does most of the adjusting.
-async fn make_team(app: &App, caller: &Caller) -> anyhow::Result<Actor> {
-    let mut agent = Actor::system("demo");
+/// Makes everybody who can sign in; answers the agent, who does most of the adjusting, and the manager.
+async fn make_team(app: &App, caller: &Caller) -> anyhow::Result<(Actor, Actor)> {
+    let (mut agent, mut manager) = (Actor::system("demo"), Actor::system("demo"));
     for sign_in in &SIGN_INS {
         let new = NewUser {
             email: Email::parse(sign_in.email)?,
@@ -85,11 +86,13 @@ async fn make_team(app: &App, caller: &Caller) -> anyhow::Result<Actor> {
             membership: sign_in.role.map(|role| (caller.tenant.clone(), role)),
         };
         let id = users::create(app, &caller.actor, &new, &Password::parse(PASSWORD)?).await?;
-        if sign_in.role == Some(Role::Agent) {
-            agent = Actor::employee(id.as_str());
+        match sign_in.role {
+            Some(Role::Agent) => agent = Actor::employee(id.as_str()),
+            Some(Role::Manager) => manager = Actor::employee(id.as_str()),
+            _ => {}
         }
     }
-    Ok(agent)
+    Ok((agent, manager))
 }
 
 async fn make_sites(app: &App, caller: &Caller) -> anyhow::Result<Vec<Site>> {
