@@ -5,8 +5,14 @@ use std::sync::Arc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    clock::Clock, config::Settings, domain::time::Timestamp, known_tokens::KnownTokens, metrics::Metrics,
-    secrets::SecretKey, service::ledger::writer::Ledger, store::Db,
+    clock::Clock,
+    config::Settings,
+    domain::time::Timestamp,
+    known_tokens::KnownTokens,
+    metrics::Metrics,
+    secrets::SecretKey,
+    service::{feeds::Arrivals, ledger::writer::Ledger},
+    store::Db,
 };
 
 /// The shared parts of a running Guerdon; cheap to clone.
@@ -26,6 +32,8 @@ pub struct App {
     pub known_tokens: Arc<KnownTokens>,
     /// What this process counts.
     pub metrics: Arc<Metrics>,
+    /// Tells of events that were put into the inbox, so that they are worked off at once.
+    pub arrivals: Arc<Arrivals>,
     /// Everything that runs beside the requests; shutdown waits for it.
     pub tasks: TaskTracker,
     /// Cancelled when the server begins to stop.
@@ -45,6 +53,7 @@ impl App {
             secret: Arc::new(SecretKey::random()),
             known_tokens: Arc::default(),
             metrics: Arc::default(),
+            arrivals: Arc::default(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
         }

@@ -42,6 +42,9 @@ pub(super) enum ApiError {
     /// 401: no token, or none that is good.
     #[error("no good token")]
     Unauthorized,
+    /// 401: a message without a good signature.
+    #[error("{0}")]
+    Untrusted(String),
     /// 403: the token lacks a scope; any one of these would do.
     #[error("a scope is missing")]
     MissingScope(Vec<Scope>),
@@ -108,7 +111,7 @@ impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Invalid(_) | Self::BadRequest(_) | Self::Refused { .. } => StatusCode::BAD_REQUEST,
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Unauthorized | Self::Untrusted(_) => StatusCode::UNAUTHORIZED,
             Self::MissingScope(_) | Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Timeout => StatusCode::REQUEST_TIMEOUT,
@@ -129,16 +132,20 @@ impl ResponseError for ApiError {
 /// Which of the two services of the contract a path belongs to; they word their errors differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Family {
-    /// Everything but coupons.
+    /// Everything else.
     RewardPoints,
-    /// `/coupon`.
+    /// `/coupon`, and the webhooks, of which the contract does not say.
     Coupon,
 }
 
 impl Family {
     /// The family of a path.
     pub(super) fn of(path: &str) -> Self {
-        if path == "/coupon" || path.starts_with("/coupon/") { Self::Coupon } else { Self::RewardPoints }
+        if ["/coupon", "/webhooks"].iter().any(|root| path == *root || path.starts_with(&format!("{root}/"))) {
+            Self::Coupon
+        } else {
+            Self::RewardPoints
+        }
     }
 }
 
@@ -235,6 +242,7 @@ impl ApiError {
                 let message = format!("Insufficient permissions: one of these scopes is needed: {}", names.join(", "));
                 typed("insufficient_permissions", status, &message)
             }
+            Self::Untrusted(message) => typed("untrusted_message", status, message),
             Self::Forbidden(message) => typed("insufficient_permissions", status, message),
             Self::NotFound(message) => typed("resource_not_found", status, message),
             Self::Conflict(message) | Self::OptionConflict(message) => typed("conflict_resource", status, message),

@@ -18,6 +18,7 @@ mod redeem_options;
 pub mod reward_points;
 mod routes;
 mod tokens;
+mod webhooks;
 
 use actix_web::web::ServiceConfig;
 
@@ -38,6 +39,7 @@ fn routes() -> Vec<Route> {
     routes.extend(coupon_settings::routes());
     routes.extend(tokens::routes());
     routes.extend(anonymous::routes());
+    routes.extend(webhooks::routes());
     routes
 }
 

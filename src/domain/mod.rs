@@ -11,6 +11,7 @@ pub mod coupon;
 pub mod coupon_settings;
 pub mod customer;
 pub mod email;
+pub mod feed;
 pub mod fields;
 pub mod ids;
 pub mod invalid;

@@ -1,6 +1,7 @@
 //! What runs beside the requests.
 
 mod clock;
+mod inbox;
 mod purge;
 
 use std::time::Duration;
@@ -16,6 +17,7 @@ pub fn start(app: &App) {
     every(app, clock::EVERY, clock::compare);
     every(app, purge::EVERY, purge::run);
     every(app, purge::HEADS_EVERY, purge::write_heads);
+    inbox::start(app);
 }
 
 async fn record_expiry(app: App) {

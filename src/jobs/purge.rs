@@ -1,10 +1,10 @@
-//! Deletes what has ended: tokens, sessions, and failed sign-ins that nobody counts any more.
+//! Deletes what has ended: tokens, sessions, failed sign-ins that nobody counts any more, events that were worked off.
 
 use std::time::Duration;
 
 use crate::{
     app::App,
-    service::{audit, sessions, sign_in, tokens},
+    service::{audit, feeds::inbox, sessions, sign_in, tokens},
     store::DbError,
 };
 
@@ -16,21 +16,24 @@ pub(super) const HEADS_EVERY: Duration = Duration::from_hours(24);
 /// Deletes what has ended. Several replicas may do so at once.
 pub(super) async fn run(app: App) {
     match purge(&app).await {
-        Ok([0, 0, 0]) => {}
-        Ok([tokens, sessions, failures]) => tracing::info!(
+        Ok([0, 0, 0, 0]) => {}
+        Ok([tokens, sessions, failures, events]) => tracing::info!(
             tokens,
             sessions,
             failures,
-            "Deleted {tokens} ended tokens, {sessions} ended sessions and {failures} old failed sign-ins"
+            events,
+            "Deleted {tokens} ended tokens, {sessions} ended sessions, {failures} old failed sign-ins and {events} old \
+             events of the inbox"
         ),
         Err(error) => tracing::warn!(%error, "Could not delete what has ended; trying again in ten minutes"),
     }
 }
 
-async fn purge(app: &App) -> Result<[u64; 3], DbError> {
+async fn purge(app: &App) -> Result<[u64; 4], DbError> {
     let tokens = tokens::purge(&app.db, app.now()).await?;
     let sessions = sessions::purge(app).await?;
-    Ok([tokens, sessions, sign_in::purge(&app.db, app.now()).await?])
+    let failures = sign_in::purge(&app.db, app.now()).await?;
+    Ok([tokens, sessions, failures, inbox::purge(app).await?])
 }
 
 /// Writes the heads of the audit logs to the log of the process, where they show whether the end of an audit log was

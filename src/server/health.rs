@@ -42,7 +42,10 @@ async fn metrics(app: Data<App>) -> HttpResponse {
         Db::Sqlite { read, write } => (read.size() + write.size(), read.num_idle() + write.num_idle()),
         Db::Postgres(pool) => (pool.size(), pool.num_idle()),
     };
+    let inbox = service::feeds::inbox::all_counts(&app.db).await.unwrap_or_default();
     let text = app.metrics.render(&[
+        ("guerdon_inbox_waiting", "Events of shops that are to be worked off.", inbox.waiting),
+        ("guerdon_inbox_failed", "Events of shops that somebody has to look at.", inbox.failed),
         ("guerdon_database_connections", "Open connections to the database.", i64::from(open)),
         (
             "guerdon_database_connections_idle",

@@ -8,6 +8,7 @@ pub mod coupon_settings;
 pub mod coupons;
 pub mod customers;
 pub mod expiry;
+pub mod feeds;
 pub mod figures;
 pub mod health;
 pub mod history;

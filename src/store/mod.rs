@@ -9,9 +9,11 @@ pub mod customers;
 pub mod db;
 pub mod directory;
 pub mod expiry;
+pub mod feed_secrets;
 pub mod figures;
 pub mod health;
 pub mod idempotency;
+pub mod inbox;
 pub mod ledger;
 pub mod listing;
 pub mod memberships;
@@ -45,9 +47,11 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         customers::STATEMENTS,
         directory::STATEMENTS,
         expiry::STATEMENTS,
+        feed_secrets::STATEMENTS,
         figures::STATEMENTS,
         health::STATEMENTS,
         idempotency::STATEMENTS,
+        inbox::STATEMENTS,
         ledger::history::STATEMENTS,
         ledger::links::STATEMENTS,
         ledger::load::STATEMENTS,

@@ -27,8 +27,8 @@ pub use pages::api_docs::ApiDocument;
 
 use crate::app::App;
 use pages::{
-    account, api_clients, api_docs, audit_log, coupons, customer, customers, ledger, options, overview, rules, setup,
-    sign_in, sites, team, tenants,
+    account, api_clients, api_docs, audit_log, coupons, customer, customers, inbox, ledger, options, overview, rules,
+    setup, sign_in, sites, team, tenants,
 };
 
 /// Adds the routes of the back office.
@@ -104,7 +104,23 @@ fn of_tenant(cfg: &mut ServiceConfig) {
                 .route(post().to(api_clients::revoke)),
         )
         .service(resource("/{tenant}/audit-log").route(get().to(audit_log::index)))
+        .configure(of_inbox)
         .configure(of_programme);
+}
+
+/// What the shop sends as events, and the secrets with which it signs them.
+fn of_inbox(cfg: &mut ServiceConfig) {
+    cfg.service(resource("/{tenant}/inbox").route(get().to(inbox::index)))
+        .service(resource("/{tenant}/inbox/retry").route(post().to(inbox::retry_failed)))
+        .service(resource("/{tenant}/inbox/set-up").route(get().to(inbox::set_up)))
+        .service(resource("/{tenant}/inbox/set-up/{feed}").route(post().to(inbox::add_secret)))
+        .service(
+            resource("/{tenant}/inbox/set-up/{secret}/remove")
+                .route(get().to(inbox::confirm_removal))
+                .route(post().to(inbox::remove_secret)),
+        )
+        .service(resource("/{tenant}/inbox/{event}").route(get().to(inbox::show)))
+        .service(resource("/{tenant}/inbox/{event}/retry").route(post().to(inbox::retry)));
 }
 
 /// Pages of what a tenant offers: options, rules, sites.

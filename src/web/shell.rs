@@ -82,6 +82,7 @@ pub(crate) enum Section {
     Sites,
     Team,
     ApiClients,
+    Inbox,
     AuditLog,
 }
 
@@ -107,7 +108,7 @@ impl Section {
     const GROUPS: [(&'static str, &'static [Self]); 3] = [
         ("Daily work", &[Self::Overview, Self::Customers, Self::Ledger, Self::Coupons]),
         ("Programme", &[Self::Options, Self::Rules, Self::Sites]),
-        ("Administration", &[Self::Team, Self::ApiClients, Self::AuditLog]),
+        ("Administration", &[Self::Team, Self::ApiClients, Self::Inbox, Self::AuditLog]),
     ];
 
     /// End of its address, name, icon, key.
@@ -122,6 +123,7 @@ impl Section {
             Self::Sites => ("/sites", "Sites", "store", "s"),
             Self::Team => ("/team", "Team and roles", "shield-check", "t"),
             Self::ApiClients => ("/api-clients", "API clients", "key-round", "a"),
+            Self::Inbox => ("/inbox", "Order feed", "inbox", "i"),
             Self::AuditLog => ("/audit-log", "Audit log", "scroll-text", "l"),
         }
     }
@@ -136,7 +138,7 @@ impl Section {
             | Self::Options
             | Self::Rules
             | Self::Sites => Role::Viewer,
-            Self::Team | Self::ApiClients | Self::AuditLog => Role::Admin,
+            Self::Team | Self::ApiClients | Self::Inbox | Self::AuditLog => Role::Admin,
         }
     }
 

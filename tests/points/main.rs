@@ -10,6 +10,7 @@ mod bad_input;
 mod batch;
 mod coupons;
 mod crowd;
+mod feeds;
 mod operations;
 mod orders;
 mod repeats;

@@ -15,6 +15,7 @@ mod desk;
 mod errors;
 mod escaping;
 mod guards;
+mod inbox;
 mod ledger;
 mod options;
 mod roles;

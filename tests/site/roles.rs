@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Every page and change of a tenant, with the least role. `{user}` is the agent's id.
-const ROUTES: [(&str, &str, Role); 66] = [
+const ROUTES: &[(&str, &str, Role)] = &[
     ("GET", "", Role::Viewer),
     ("GET", "/overview.csv", Role::Viewer),
     ("GET", "/customers", Role::Viewer),
@@ -57,6 +57,13 @@ const ROUTES: [(&str, &str, Role); 66] = [
     ("POST", "/api-clients", Role::Admin),
     ("GET", "/api-clients/new", Role::Admin),
     ("GET", "/api-clients/acme.none/revoke", Role::Admin),
+    ("GET", "/inbox", Role::Admin),
+    ("POST", "/inbox/retry", Role::Admin),
+    ("GET", "/inbox/set-up", Role::Admin),
+    ("POST", "/inbox/set-up/orders", Role::Admin),
+    ("GET", "/inbox/set-up/none/remove", Role::Admin),
+    ("GET", "/inbox/none", Role::Admin),
+    ("POST", "/inbox/none/retry", Role::Admin),
     ("GET", "/audit-log", Role::Admin),
     ("GET", "/options", Role::Viewer),
     ("POST", "/options", Role::Manager),
@@ -89,7 +96,7 @@ on_both! {
             let email = if role == Role::Admin { "ann@example.com".to_owned() } else { format!("{}@example.com", role.as_str()) };
             visitor.sign_in(&email).await;
             let token = visitor.token().await;
-            for (method, path, least) in ROUTES {
+            for (method, path, least) in ROUTES.iter().copied() {
                 let path = format!("/admin/acme{}", path.replace("{user}", agent.as_str()));
                 let answer = match method {
                     "GET" => visitor.get(&path).await,
@@ -125,7 +132,7 @@ on_both! {
     async fn strangers_learn_not_even_that_there_is_a_tenant(app, _clock) {
         let (site, ann) = acme(app).await;
         make_tenant(app, "other", "Other").await;
-        for (_, path, _) in ROUTES.into_iter().filter(|(method, ..)| *method == "GET") {
+        for (_, path, _) in ROUTES.iter().copied().filter(|(method, ..)| *method == "GET") {
             let there = ann.get(&format!("/admin/other{path}")).await;
             let none = ann.get(&format!("/admin/none{path}")).await;
             assert_eq!((there.status.as_u16(), none.status.as_u16()), (404, 404), "{path}");

@@ -63,7 +63,17 @@ on_both! {
 }
 
 /// Statements that go through all tenants on purpose: jobs, checks, and what one person may enter.
-const THROUGH_ALL_TENANTS: [&str; 5] = ["LIST_DUE", "LIST_LOGS", "LIST_MEMBERSHIPS", "LIST_TENANTS", "PURGE_TOKENS"];
+const THROUGH_ALL_TENANTS: [&str; 9] = [
+    "CLAIM_EVENTS",
+    "COUNT_ALL_STATES",
+    "LIST_DUE",
+    "LIST_LOGS",
+    "LIST_MEMBERSHIPS",
+    "LIST_TENANTS",
+    "NEXT_DUE",
+    "PURGE_EVENTS",
+    "PURGE_TOKENS",
+];
 
 /// Why a statement could reach rows of another tenant: each table of tenants that it reads or writes must be held to
 /// the tenant that it is given, or to the rows of another table that is.

@@ -12,7 +12,7 @@ use actix_web::{
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
-use super::{anonymous, coupon_settings, coupons, orders, redeem_options, reward_points, tokens};
+use super::{anonymous, coupon_settings, coupons, orders, redeem_options, reward_points, tokens, webhooks};
 use crate::domain::scope::Scope;
 
 /// Where the document is served.
@@ -49,6 +49,7 @@ wait as long as `Retry-After` says.";
         (name = "Customers' points", description = "What programs of the shop do to the points of its customers."),
         (name = "One's own points", description = "What signed-in customers do to their own points; for storefronts."),
         (name = "Orders", description = "What the shop sells and takes back, and the points for it."),
+        (name = "Webhooks", description = "The same as signed events."),
         (name = "Redemption options", description = "What points can be exchanged for."),
         (name = "Coupons", description = "The codes that take something off an order."),
         (name = "Coupons at checkout", description = "Checking a code against an order, and using it."),
@@ -69,6 +70,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
         orders::Operations::openapi(),
         coupons::Operations::openapi(),
         coupon_settings::Operations::openapi(),
+        webhooks::Operations::openapi(),
     ] {
         whole.merge(part);
     }

@@ -7,6 +7,7 @@ pub(super) mod audit_log;
 pub(super) mod coupons;
 pub(super) mod customer;
 pub(super) mod customers;
+pub(super) mod inbox;
 pub(super) mod ledger;
 pub(super) mod options;
 pub(super) mod overview;

@@ -1,0 +1,204 @@
+//! Works the inbox off: any number of replicas at once, each event until it is done or somebody has to look at it.
+
+use futures_util::{StreamExt as _, stream};
+use serde_json::{Map, Value};
+
+use crate::{
+    app::App,
+    domain::{
+        actor::{Actor, Caller},
+        feed::{self, State, Task},
+        ids::{CustomerId, OrderId, ReturnId},
+        invalid::FieldErrors,
+        ledger::entry::Source,
+        order::{
+            returned::Content,
+            snapshot::{OrderStatus, Snapshot},
+        },
+        refusal::Refusal,
+    },
+    service::{
+        ledger::LedgerError,
+        orders::{self, Order, Received},
+        points::{self, Asked, PointsError},
+    },
+    store::{DbError, db::retry_on_conflict, inbox as store, inbox::Event},
+};
+
+/// Events that are taken at once.
+const BATCH: u16 = 64;
+/// Events that are worked off at the same time.
+const AT_ONCE: usize = 16;
+/// How long a replica may hold an event before another takes it, in seconds.
+const LEASE_SECS: i64 = 120;
+/// Pauses before an event is tried again that failed through no fault of its own, in seconds.
+const PAUSES_SECS: [i64; 6] = [1, 5, 30, 120, 600, 1_800];
+
+/// What came of one event.
+enum Outcome {
+    Done(String),
+    Nothing(String),
+    Failed(String),
+    /// Something was in the way that passes: later it may go.
+    Later(String),
+}
+
+impl From<FieldErrors> for Outcome {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Failed(errors.summary())
+    }
+}
+
+impl From<PointsError> for Outcome {
+    fn from(error: PointsError) -> Self {
+        match error {
+            PointsError::Invalid(errors) => errors.into(),
+            PointsError::Ledger(LedgerError::Refused(changed @ Refusal::OrderChanged(_))) => {
+                Self::Later(changed.to_string())
+            }
+            PointsError::Ledger(LedgerError::Refused(refusal)) => Self::Failed(refusal.to_string()),
+            PointsError::Ledger(other) => Self::Later(other.to_string()),
+        }
+    }
+}
+
+impl From<DbError> for Outcome {
+    fn from(error: DbError) -> Self {
+        Self::Later(error.to_string())
+    }
+}
+
+/// Works off what is due, and says how many events that were. Killed midway, another run goes on after a while.
+///
+/// # Errors
+/// When the database is away.
+pub async fn work_off(app: &App) -> Result<usize, DbError> {
+    let now = app.now();
+    if store::next_due(&app.db).await?.is_none_or(|next| next > now) {
+        return Ok(0);
+    }
+    let events = retry_on_conflict(|| async {
+        let mut tx = app.db.begin().await?;
+        let events = store::claim(&mut tx, now, now.plus_secs(LEASE_SECS), i64::from(BATCH)).await?;
+        tx.commit().await?;
+        Ok::<_, DbError>(events)
+    })
+    .await?;
+    let found = events.len();
+    let mut ended = stream::iter(events).map(|event| work_one(app, event)).buffer_unordered(AT_ONCE);
+    while let Some(result) = ended.next().await {
+        result?;
+    }
+    Ok(found)
+}
+
+async fn work_one(app: &App, event: Event) -> Result<(), DbError> {
+    let outcome = work(app, &event).await.unwrap_or_else(|failed| failed);
+    retry_on_conflict(|| end(app, &event, &outcome)).await
+}
+
+async fn end(app: &App, event: &Event, outcome: &Outcome) -> Result<(), DbError> {
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    match outcome {
+        Outcome::Done(text) => store::end(&mut tx, event, State::Done, Some(text), now).await?,
+        Outcome::Nothing(text) => store::end(&mut tx, event, State::Nothing, Some(text), now).await?,
+        Outcome::Failed(reason) => {
+            tracing::warn!(tenant = %event.tenant_id, event = event.event_id, reason, "An event could not be worked off");
+            store::end(&mut tx, event, State::Failed, Some(reason), now).await?;
+        }
+        Outcome::Later(reason) => {
+            tracing::warn!(tenant = %event.tenant_id, event = event.event_id, reason, "An event is tried again later");
+            let place = usize::try_from(event.attempts - 1).unwrap_or_default();
+            let pause = PAUSES_SECS.get(place).or(PAUSES_SECS.last()).copied().unwrap_or_default();
+            store::postpone(
+                &mut tx,
+                event,
+                "Something was in the way. Guerdon tries again by itself.",
+                now.plus_secs(pause),
+            )
+            .await?;
+        }
+    }
+    tx.commit().await
+}
+
+async fn work(app: &App, event: &Event) -> Result<Outcome, Outcome> {
+    let body: Map<String, Value> =
+        serde_json::from_str(&event.body).map_err(|error| Outcome::Failed(format!("The body is no JSON: {error}.")))?;
+    let asked = Asked {
+        caller: Caller { tenant: event.tenant_id.clone(), actor: Actor::system("order feed") },
+        source: Source::Job,
+        key: None,
+    };
+    match feed::read(event.feed, &event.kind, &body, event.received_at)? {
+        Task::Order(id, map) => take_in(app, &asked, &id, &Snapshot::from_json(&map, event.received_at)?).await,
+        Task::Cancelled(id) => call_off(app, &asked, &id).await,
+        Task::Return(id, returned) => take_back(app, &asked, &id, &returned).await,
+        Task::CustomerGone(customer) => close(app, asked, customer).await,
+        Task::Nothing(why) => Ok(Outcome::Nothing(why)),
+    }
+}
+
+async fn take_in(app: &App, asked: &Asked, id: &OrderId, snapshot: &Snapshot) -> Result<Outcome, Outcome> {
+    let (order, received) = orders::report(app, asked, id, snapshot).await?;
+    Ok(match received {
+        Received::Kept => Outcome::Done(told(&order)),
+        _ => Outcome::Nothing("The order was completed before, and stays as it is.".to_owned()),
+    })
+}
+
+fn told(order: &Order) -> String {
+    let status = order.snapshot.as_ref().map_or("", |snapshot| snapshot.status.as_str());
+    match (&order.award, &order.entry) {
+        (None, _) => format!("The order is {status}; it earns points when it is COMPLETED."),
+        (Some(award), Some(_)) => format!("The order earned {} points.", award.points),
+        (Some(award), None) if award.points > 0 => {
+            format!("The order earns {} points when its customer claims it.", award.points)
+        }
+        (Some(_), None) => "The order earns no points by the site's rule.".to_owned(),
+    }
+}
+
+/// Notes that an order was called off. It earns nothing; what it earned already is taken back by returns alone.
+async fn call_off(app: &App, asked: &Asked, id: &OrderId) -> Result<Outcome, Outcome> {
+    let known = orders::find(&app.db, &asked.caller.tenant, id).await?;
+    let Some(snapshot) = known.and_then(|order| order.snapshot) else {
+        return Ok(Outcome::Nothing("Nothing is known of this order; it has earned nothing.".to_owned()));
+    };
+    if snapshot.status == OrderStatus::Completed {
+        let why = "The order was completed and stays so. What comes back of it is reported as a return.";
+        return Ok(Outcome::Nothing(why.to_owned()));
+    }
+    let snapshot = Snapshot { status: OrderStatus::Declined, ..snapshot };
+    orders::report(app, asked, id, &snapshot).await?;
+    Ok(Outcome::Done("The order was called off; it earns nothing.".to_owned()))
+}
+
+async fn take_back(
+    app: &App,
+    asked: &Asked,
+    id: &ReturnId,
+    returned: &[(OrderId, Content)],
+) -> Result<Outcome, Outcome> {
+    let mut told = Vec::new();
+    for (order, content) in returned {
+        let (known, _) = orders::report_return(app, asked, order, id, content).await?;
+        let applied = known.returns.iter().find(|one| one.id == *id).and_then(|one| one.applied.as_ref());
+        told.push(match applied {
+            Some(applied) => format!("{} points of order {order} were taken back.", applied.taken),
+            None => format!("The return waits for order {order} to be completed."),
+        });
+    }
+    Ok(Outcome::Done(told.join(" ")))
+}
+
+async fn close(app: &App, asked: Asked, customer: CustomerId) -> Result<Outcome, Outcome> {
+    match points::close(app, asked, customer).await {
+        Ok(_) => Ok(Outcome::Done("The account was closed.".to_owned())),
+        Err(PointsError::Ledger(LedgerError::Refused(Refusal::UnknownCustomer(_)))) => {
+            Ok(Outcome::Nothing("This customer has no account.".to_owned()))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
