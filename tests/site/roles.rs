@@ -147,7 +147,7 @@ on_both! {
     async fn who_is_not_signed_in_is_sent_to_sign_in(app, _clock) {
         let (site, _ann) = acme(app).await;
         let visitor = site.visitor();
-        for (method, path, _) in ROUTES {
+        for (method, path, _) in ROUTES.iter().copied() {
             let path = format!("/admin/acme{path}");
             let answer = visitor.send(method.parse::<Method>().unwrap(), &path, &[], String::new()).await;
             if method == "GET" && !path.ends_with("/link") {
