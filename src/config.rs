@@ -9,6 +9,7 @@ use std::{
 use serde::Deserialize;
 
 use crate::domain::{
+    endpoint::Reach,
     invalid::Invalid,
     network::{self, Network},
     token,
@@ -20,6 +21,11 @@ pub const DATABASE_URL: &str = "sqlite://guerdon.db";
 pub const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 /// The file read when none is named, if it is there.
 pub const FILE: &str = "guerdon.toml";
+
+/// Notices about the end of points, at most.
+const NOTICES_MAX: usize = 10;
+/// Days before points end at which it is told, when nothing else is said.
+const EXPIRY_NOTICE_DAYS: [u16; 2] = [30, 7];
 
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Deserialize)]
@@ -74,6 +80,20 @@ pub struct Settings {
         value_delimiter = ','
     )]
     pub trusted_proxies: Option<Vec<Network>>,
+    /// Send webhooks to private networks, and over http, too; without it only to https on the public internet
+    #[arg(long, global = true, env = "GUERDON_WEBHOOKS_ALLOW_PRIVATE", value_name = "BOOL", hide_short_help = true,
+          num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub webhooks_allow_private: Option<bool>,
+    /// Days before points end at which `points.expiring` is sent [default: 30,7]
+    #[arg(
+        long,
+        global = true,
+        env = "GUERDON_EXPIRY_NOTICE_DAYS",
+        value_name = "DAYS",
+        hide_short_help = true,
+        value_delimiter = ','
+    )]
+    pub expiry_notice_days: Option<Vec<u16>>,
     /// Serve even from a PostgreSQL that may lose acknowledged writes (fsync=off and the like); for tests only
     #[arg(long, global = true, env = "GUERDON_ALLOW_UNSAFE_DATABASE", value_name = "BOOL", hide_short_help = true,
           num_args = 0..=1, default_missing_value = "true", require_equals = true)]
@@ -95,6 +115,8 @@ impl Settings {
             workers: self.workers.or(other.workers),
             token_lifetime: self.token_lifetime.or(other.token_lifetime),
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
+            webhooks_allow_private: self.webhooks_allow_private.or(other.webhooks_allow_private),
+            expiry_notice_days: self.expiry_notice_days.or(other.expiry_notice_days),
             allow_unsafe_database: self.allow_unsafe_database.or(other.allow_unsafe_database),
         }
     }
@@ -137,6 +159,10 @@ impl Settings {
         if self.token_lifetime.is_some_and(|secs| !(300..=86_400).contains(&secs)) {
             return Err(Invalid::new("Give a token lifetime of 300 to 86400 seconds."));
         }
+        let days = self.expiry_notice_days.iter().flatten();
+        if days.clone().count() > NOTICES_MAX || days.clone().any(|days| !(1..=365).contains(days)) {
+            return Err(Invalid::new("Give at most ten numbers of 1 to 365 days for expiry notices, such as 30,7."));
+        }
         Ok(())
     }
 
@@ -148,6 +174,20 @@ impl Settings {
     /// Seconds that an API client's token is good.
     pub fn token_lifetime_secs(&self) -> i64 {
         self.token_lifetime.map_or(token::SERVICE_SECS, i64::from)
+    }
+
+    /// Which addresses webhooks are sent to.
+    pub fn reach(&self) -> Reach {
+        if self.webhooks_allow_private == Some(true) { Reach::Anywhere } else { Reach::Public }
+    }
+
+    /// At how many days before their end it is told that points end, the fewest first.
+    pub fn expiry_notice_days(&self) -> Vec<i64> {
+        let days = self.expiry_notice_days.as_deref().unwrap_or(&EXPIRY_NOTICE_DAYS);
+        let mut days: Vec<i64> = days.iter().copied().map(i64::from).collect();
+        days.sort_unstable();
+        days.dedup();
+        days
     }
 
     /// Where to listen.

@@ -31,3 +31,4 @@ pub mod tenants;
 pub mod tokens;
 pub mod users;
 pub mod verify;
+pub mod webhooks;

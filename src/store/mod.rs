@@ -28,6 +28,7 @@ pub mod tenants;
 mod types;
 pub mod users;
 pub mod verify;
+pub mod webhooks;
 
 pub use db::{Backend, Db, DbError, Tx};
 pub use sqlx::migrate::MigrateError;
@@ -68,6 +69,12 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         tenants::STATEMENTS,
         users::STATEMENTS,
         verify::STATEMENTS,
+        webhooks::deliveries::STATEMENTS,
+        webhooks::endpoints::STATEMENTS,
+        webhooks::expiring::STATEMENTS,
+        webhooks::outbox::STATEMENTS,
+        webhooks::purge::STATEMENTS,
+        webhooks::sending::STATEMENTS,
     ];
     modules.into_iter().flatten()
 }

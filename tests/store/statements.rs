@@ -63,16 +63,21 @@ on_both! {
 }
 
 /// Statements that go through all tenants on purpose: jobs, checks, and what one person may enter.
-const THROUGH_ALL_TENANTS: [&str; 9] = [
+const THROUGH_ALL_TENANTS: [&str; 14] = [
     "CLAIM_EVENTS",
+    "COUNT_ALL_DELIVERIES",
     "COUNT_ALL_STATES",
+    "DELETE_ORPHANED_ENDPOINTS",
     "LIST_DUE",
     "LIST_LOGS",
     "LIST_MEMBERSHIPS",
+    "LIST_OLD_DELIVERIES",
+    "LIST_ORPHANS",
     "LIST_TENANTS",
     "NEXT_DUE",
     "PURGE_EVENTS",
     "PURGE_TOKENS",
+    "RELEASE_ALL",
 ];
 
 /// Why a statement could reach rows of another tenant: each table of tenants that it reads or writes must be held to

@@ -1,5 +1,7 @@
 //! Coupons at checkout: may this one be used, use it, and give the use back.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{Answered, Coupon, CouponError, present, replayed, whole};
@@ -10,12 +12,15 @@ use crate::{
         audit::Subject,
         code::CouponCode,
         coupon::{CouponRedemption, CouponRedemptionField, NewCouponRedemption, check},
+        event::{Event, EventType},
         ids::TenantId,
         list_query::ListQuery,
+        time::Timestamp,
     },
     service::{
         audit,
         idempotency::{self, KeyedRequest},
+        webhooks::outbox::{self, Wants},
     },
     store::{
         self, Db, DbError, Tx,
@@ -73,7 +78,30 @@ pub async fn redeem(
     key: Option<&KeyedRequest>,
     answer: impl Fn(&str) -> (u16, String),
 ) -> Result<Answered<String>, CouponError> {
-    retry_on_conflict(|| redeem_once(app, caller, code, wanted, key, &answer)).await
+    let answered = retry_on_conflict(|| redeem_once(app, caller, code, wanted, key, &answer)).await?;
+    if matches!(answered, Answered::Now(_)) {
+        app.ledger.news().notify_one();
+    }
+    Ok(answered)
+}
+
+/// Tells the shop's programs of a use, if one of them wants to know.
+async fn tell(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    coupon: &Coupon,
+    used: &CouponRedemption,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let wants = Wants::of(tx, &BTreeSet::from([tenant])).await?;
+    if !wants.has(tenant, EventType::CouponRedeemed) {
+        return Ok(());
+    }
+    let standing = match &used.used.customer {
+        Some(customer) => store::webhooks::outbox::standing(tx, tenant, customer, now).await?,
+        None => None,
+    };
+    outbox::write(tx, &wants, [Event::of_use(tenant, coupon, used, standing)], now).await.map(drop)
 }
 
 async fn redeem_once(
@@ -109,6 +137,7 @@ async fn redeem_once(
         // Unthinkable under the lock; nothing is written if it happens all the same.
         return Err(DbError::Changed.into());
     }
+    tell(&mut tx, tenant, &coupon, &redemption, now).await?;
     let (status, body) = answer(&id);
     idempotency::finish(&mut tx, caller, key, status, &body).await?;
     tx.commit().await?;

@@ -6,10 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rand::RngExt as _;
+use tokio::sync::Notify;
 
 use super::{
     command::{AccountUse, Command, Reply, Request},
     decide::{Cancellable, Decisions, Undoable},
+    events,
 };
 use crate::{
     domain::{
@@ -33,18 +35,23 @@ use crate::{
 pub(super) type Results = Vec<Result<Reply, Refusal>>;
 pub(super) type Whose = (TenantId, CustomerId);
 
-/// Does all of `requests` in one transaction. The answers stand in their order.
-pub(super) async fn run(db: &Db, requests: &[Request], now: Timestamp) -> Result<Results, DbError> {
-    retry_on_conflict(|| once(db, requests, now)).await
+/// Does all of `requests` in one transaction. The answers stand in their order. `news` is told when events were
+/// written.
+pub(super) async fn run(db: &Db, requests: &[Request], now: Timestamp, news: &Notify) -> Result<Results, DbError> {
+    let (results, events) = retry_on_conflict(|| once(db, requests, now)).await?;
+    if events > 0 {
+        news.notify_one();
+    }
+    Ok(results)
 }
 
-async fn once(db: &Db, requests: &[Request], now: Timestamp) -> Result<Results, DbError> {
+async fn once(db: &Db, requests: &[Request], now: Timestamp) -> Result<(Results, usize), DbError> {
     let mut tx = db.begin().await?;
     let mut decisions = load_all(&mut tx, requests, now).await?;
     let results: Results = requests.iter().map(|request| decisions.decide(request, now)).collect();
-    write_all(&mut tx, requests, &results, decisions, now).await?;
+    let events = write_all(&mut tx, requests, &results, decisions, now).await?;
     tx.commit().await?;
-    Ok(results)
+    Ok((results, events))
 }
 
 async fn load_all(tx: &mut Tx, requests: &[Request], now: Timestamp) -> Result<Decisions, DbError> {
@@ -251,7 +258,7 @@ async fn write_all(
     results: &Results,
     decisions: Decisions,
     now: Timestamp,
-) -> Result<(), DbError> {
+) -> Result<usize, DbError> {
     let changed = decisions.books.into_values().filter(crate::domain::ledger::book::Book::is_changed);
     let changes: Vec<Changes> = changed.map(crate::domain::ledger::book::Book::into_changes).collect();
     save::save(tx, &changes).await?;
@@ -291,7 +298,7 @@ async fn write_all(
             return Err(DbError::Constraint("idempotency_keys".to_owned()));
         }
     }
-    Ok(())
+    events::write(tx, &changes, &decisions.sales, now).await
 }
 
 /// A number that grows with time, so that new accounts stand together in the index: milliseconds since the epoch,

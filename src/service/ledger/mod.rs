@@ -7,6 +7,7 @@
 mod batch;
 pub mod command;
 mod decide;
+mod events;
 mod orders;
 pub mod writer;
 

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::{
     LedgerError, batch,
@@ -32,12 +32,14 @@ struct Job {
 #[derive(Clone)]
 pub struct Ledger {
     lanes: Arc<[mpsc::Sender<Job>]>,
+    news: Arc<Notify>,
 }
 
 impl Ledger {
     /// Starts the writers: one on SQLite, which has one writer anyway, and a few on PostgreSQL. They end when the
     /// last handle is gone.
     pub fn start(db: &Db, clock: &Arc<dyn Clock>) -> Self {
+        let news = Arc::new(Notify::new());
         let lanes = match db.backend() {
             Backend::Sqlite => 1,
             Backend::Postgres => POSTGRES_LANES,
@@ -45,10 +47,15 @@ impl Ledger {
         let start = |_| {
             let (sender, receiver) = mpsc::channel(QUEUE_MAX);
             #[expect(clippy::disallowed_methods, reason = "ends by itself when the last handle is gone")]
-            tokio::spawn(write(db.clone(), Arc::clone(clock), receiver));
+            tokio::spawn(write(db.clone(), Arc::clone(clock), Arc::clone(&news), receiver));
             sender
         };
-        Self { lanes: (0..lanes).map(start).collect() }
+        Self { lanes: (0..lanes).map(start).collect(), news }
+    }
+
+    /// Told when events were written, so that they are sent at once.
+    pub fn news(&self) -> &Notify {
+        &self.news
     }
 
     /// Does what is asked, once; the answer is given after it is durable. It is done even when the caller stops
@@ -68,11 +75,11 @@ impl Ledger {
     }
 }
 
-async fn write(db: Db, clock: Arc<dyn Clock>, mut queue: mpsc::Receiver<Job>) {
+async fn write(db: Db, clock: Arc<dyn Clock>, news: Arc<Notify>, mut queue: mpsc::Receiver<Job>) {
     let mut jobs = Vec::with_capacity(BATCH_MAX);
     while queue.recv_many(&mut jobs, BATCH_MAX).await > 0 {
         let (requests, answers): (Vec<_>, Vec<_>) = jobs.drain(..).map(|job| (job.request, job.answer)).unzip();
-        let results = write_together(&db, &requests, clock.as_ref()).await;
+        let results = write_together(&db, &requests, clock.as_ref(), &news).await;
         for (answer, result) in answers.into_iter().zip(results) {
             // Whoever asked may have gone away; it is done all the same.
             drop(answer.send(result));
@@ -81,22 +88,27 @@ async fn write(db: Db, clock: Arc<dyn Clock>, mut queue: mpsc::Receiver<Job>) {
 }
 
 /// Writes all in one transaction. If that fails, each in one of its own, so that none suffers for another.
-async fn write_together(db: &Db, requests: &[Request], clock: &dyn Clock) -> Vec<Result<Reply, LedgerError>> {
-    if let Ok(results) = batch::run(db, requests, clock.now()).await {
+async fn write_together(
+    db: &Db,
+    requests: &[Request],
+    clock: &dyn Clock,
+    news: &Notify,
+) -> Vec<Result<Reply, LedgerError>> {
+    if let Ok(results) = batch::run(db, requests, clock.now(), news).await {
         return results.into_iter().map(|result| result.map_err(LedgerError::from)).collect();
     }
     let mut results = Vec::with_capacity(requests.len());
     for request in requests {
-        results.push(write_one(db, request, clock).await);
+        results.push(write_one(db, request, clock, news).await);
     }
     results
 }
 
-async fn write_one(db: &Db, request: &Request, clock: &dyn Clock) -> Result<Reply, LedgerError> {
+async fn write_one(db: &Db, request: &Request, clock: &dyn Clock, news: &Notify) -> Result<Reply, LedgerError> {
     let one = std::slice::from_ref(request);
-    let outcome = match batch::run(db, one, clock.now()).await {
+    let outcome = match batch::run(db, one, clock.now(), news).await {
         // Another replica took the same entry id or key in the meantime: now it is seen.
-        Err(DbError::Constraint(_)) => batch::run(db, one, clock.now()).await,
+        Err(DbError::Constraint(_)) => batch::run(db, one, clock.now(), news).await,
         other => other,
     };
     let result = outcome?.pop().ok_or(LedgerError::Stopped)?;

@@ -74,7 +74,7 @@ macro_rules! balance_at {
              END"
     };
 }
-pub(super) use balance_at;
+pub(in crate::store) use balance_at;
 
 /// A row of `lots`.
 #[derive(Debug, FromRow)]
