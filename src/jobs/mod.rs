@@ -3,13 +3,20 @@
 mod clock;
 mod inbox;
 mod purge;
+mod webhooks;
 
 use std::time::Duration;
 
-use crate::{app::App, service::expiry};
+use crate::{
+    app::App,
+    service::{expiry, webhooks::expiring},
+};
 
 /// How often expiry is recorded. Balances do not depend on it.
 const EXPIRY_EVERY: Duration = Duration::from_mins(1);
+
+/// How often it is looked for points that end soon.
+const NOTICES_EVERY: Duration = Duration::from_mins(10);
 
 /// Starts every job. They end when `app.stopping` is cancelled; `app.tasks` knows when all have ended.
 pub fn start(app: &App) {
@@ -18,6 +25,8 @@ pub fn start(app: &App) {
     every(app, purge::EVERY, purge::run);
     every(app, purge::HEADS_EVERY, purge::write_heads);
     inbox::start(app);
+    every(app, NOTICES_EVERY, give_notice);
+    webhooks::start(app);
 }
 
 async fn record_expiry(app: App) {
@@ -27,6 +36,14 @@ async fn record_expiry(app: App) {
         }
         Ok(_) => {}
         Err(error) => tracing::error!(%error, "Cannot record expired points"),
+    }
+}
+
+async fn give_notice(app: App) {
+    match expiring::give_notice(&app).await {
+        Ok(0) => {}
+        Ok(told) => tracing::info!(told, "Told of {told} lots whose points end soon"),
+        Err(error) => tracing::warn!(%error, "Could not tell of points that end soon; trying again in ten minutes"),
     }
 }
 

@@ -1,10 +1,11 @@
-//! Deletes what has ended: tokens, sessions, failed sign-ins that nobody counts any more, events that were worked off.
+//! Deletes what has ended: tokens, sessions, failed sign-ins that nobody counts any more, events that were worked off,
+//! and webhook deliveries of long ago.
 
 use std::time::Duration;
 
 use crate::{
     app::App,
-    service::{audit, feeds::inbox, sessions, sign_in, tokens},
+    service::{audit, feeds::inbox, sessions, sign_in, tokens, webhooks},
     store::DbError,
 };
 
@@ -16,24 +17,37 @@ pub(super) const HEADS_EVERY: Duration = Duration::from_hours(24);
 /// Deletes what has ended. Several replicas may do so at once.
 pub(super) async fn run(app: App) {
     match purge(&app).await {
-        Ok([0, 0, 0, 0]) => {}
-        Ok([tokens, sessions, failures, events]) => tracing::info!(
+        Ok(Purged { tokens: 0, sessions: 0, failures: 0, events: 0, deliveries: 0 }) => {}
+        Ok(Purged { tokens, sessions, failures, events, deliveries }) => tracing::info!(
             tokens,
             sessions,
             failures,
             events,
-            "Deleted {tokens} ended tokens, {sessions} ended sessions, {failures} old failed sign-ins and {events} old \
-             events of the inbox"
+            deliveries,
+            "Deleted {tokens} ended tokens, {sessions} ended sessions, {failures} old failed sign-ins, {events} old events \
+             of the inbox and {deliveries} old webhook deliveries"
         ),
         Err(error) => tracing::warn!(%error, "Could not delete what has ended; trying again in ten minutes"),
     }
 }
 
-async fn purge(app: &App) -> Result<[u64; 4], DbError> {
-    let tokens = tokens::purge(&app.db, app.now()).await?;
-    let sessions = sessions::purge(app).await?;
-    let failures = sign_in::purge(&app.db, app.now()).await?;
-    Ok([tokens, sessions, failures, inbox::purge(app).await?])
+/// How many of each were deleted.
+struct Purged {
+    tokens: u64,
+    sessions: u64,
+    failures: u64,
+    events: u64,
+    deliveries: usize,
+}
+
+async fn purge(app: &App) -> Result<Purged, DbError> {
+    Ok(Purged {
+        tokens: tokens::purge(&app.db, app.now()).await?,
+        sessions: sessions::purge(app).await?,
+        failures: sign_in::purge(&app.db, app.now()).await?,
+        events: inbox::purge(app).await?,
+        deliveries: webhooks::sending::purge(app).await?,
+    })
 }
 
 /// Writes the heads of the audit logs to the log of the process, where they show whether the end of an audit log was

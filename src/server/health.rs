@@ -43,7 +43,11 @@ async fn metrics(app: Data<App>) -> HttpResponse {
         Db::Postgres(pool) => (pool.size(), pool.num_idle()),
     };
     let inbox = service::feeds::inbox::all_counts(&app.db).await.unwrap_or_default();
+    // Without the database the rest is still worth knowing.
+    let (waiting, parked) = service::webhooks::open_deliveries_of_all(&app.db).await.unwrap_or((-1, -1));
     let text = app.metrics.render(&[
+        ("guerdon_webhooks_pending", "Webhook deliveries that wait to be sent; -1 when that is unknown.", waiting),
+        ("guerdon_webhooks_parked", "Webhook deliveries that were given up; -1 when that is unknown.", parked),
         ("guerdon_inbox_waiting", "Events of shops that are to be worked off.", inbox.waiting),
         ("guerdon_inbox_failed", "Events of shops that somebody has to look at.", inbox.failed),
         ("guerdon_database_connections", "Open connections to the database.", i64::from(open)),
