@@ -31,6 +31,7 @@ pub mod past;
 pub mod points;
 pub mod reason;
 pub mod refusal;
+pub mod returned_coupon;
 pub mod role;
 pub mod scope;
 pub mod site;

@@ -11,11 +11,12 @@ use super::{
     ids::{CustomerId, SiteCode},
     invalid::FieldErrors,
     points::Points,
+    returned_coupon::WhenReturned,
     time::Timestamp,
 };
 
 /// The fields of an option's JSON that the contract does not have.
-const BEYOND_THE_CONTRACT: [&str; 9] = [
+const BEYOND_THE_CONTRACT: [&str; 10] = [
     "active",
     "activeFrom",
     "activeUntil",
@@ -24,6 +25,7 @@ const BEYOND_THE_CONTRACT: [&str; 9] = [
     "sites",
     "couponLifetimeDays",
     "boundToCustomer",
+    "whenOrderReturned",
     "names",
 ];
 
@@ -66,6 +68,8 @@ pub struct OptionDraft {
     pub coupon_lifetime_days: Option<i64>,
     /// Whether only the customer who paid may use the coupon.
     pub bound_to_customer: bool,
+    /// What becomes of the points when an order comes back that was paid with one of its coupons.
+    pub when_returned: WhenReturned,
     /// Names by language (`de`, `fr-CH`).
     pub names: BTreeMap<String, LocalName>,
 }
@@ -135,6 +139,7 @@ impl OptionDraft {
             sites: Self::sites(&mut fields),
             coupon_lifetime_days: fields.integer("couponLifetimeDays", 1, 36_500),
             bound_to_customer: fields.bool("boundToCustomer").unwrap_or(false),
+            when_returned: fields.given("whenOrderReturned", WhenReturned::parse).unwrap_or_default(),
             names: Self::names(&mut fields),
             // Replaced below; an option without one of these has an error.
             points: points.unwrap_or(Points::ONE),
@@ -261,6 +266,10 @@ impl RedeemOption {
             ),
             ("couponLifetimeDays", draft.coupon_lifetime_days.map(|n| json!(n))),
             ("boundToCustomer", draft.bound_to_customer.then(|| json!(true))),
+            (
+                "whenOrderReturned",
+                (draft.when_returned != WhenReturned::Ask).then(|| json!(draft.when_returned.as_str())),
+            ),
             ("names", (!draft.names.is_empty()).then(|| json!(draft.names))),
         ];
         for (name, value) in optional {

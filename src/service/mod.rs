@@ -21,6 +21,7 @@ pub mod options;
 pub mod orders;
 pub mod passwords;
 pub mod points;
+pub mod returned_coupons;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;

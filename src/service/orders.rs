@@ -6,6 +6,7 @@ use super::{
         command::{Command, Done, NewClaim, NewOrder, NewReturn, Reply, Request},
     },
     points::{Asked, PointsError, find_site},
+    returned_coupons,
 };
 pub use crate::domain::order::{Order, Received};
 use crate::{
@@ -76,7 +77,12 @@ pub async fn report(
         let whose = whose(customer, id);
         let new = NewOrder { id: id.clone(), snapshot: snapshot.clone(), award, with_account };
         match submit(app, asked.clone().request(whose, Command::Order(Box::new(new))), attempt).await? {
-            Some(Reply::Done(Done::Order(order, received))) => return Ok((*order, received)),
+            Some(Reply::Done(Done::Order(order, received))) => {
+                if snapshot.status == OrderStatus::Declined {
+                    returned_coupons::look_after(app, tenant, &order).await?;
+                }
+                return Ok((*order, received));
+            }
             _ => attempt += 1,
         }
     }
@@ -106,7 +112,10 @@ pub async fn report_return(
             with_account: given.is_some(),
         };
         match submit(app, asked.clone().request(whose, Command::Return(Box::new(new))), attempt).await? {
-            Some(Reply::Done(Done::Returned(order, is_new))) => return Ok((*order, is_new)),
+            Some(Reply::Done(Done::Returned(order, is_new))) => {
+                returned_coupons::look_after(app, &asked.caller.tenant, &order).await?;
+                return Ok((*order, is_new));
+            }
             _ => attempt += 1,
         }
     }

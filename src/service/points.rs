@@ -195,6 +195,21 @@ pub async fn cancel_redemption(
     Ok(app.ledger.submit(asked.request(customer, Command::Cancel(redemption, remarks))).await?)
 }
 
+/// Gives the points of an exchange back though its coupon was used, because the order that it paid for came back. The
+/// coupon cannot be used any more.
+///
+/// # Errors
+/// When there is no such exchange, or it was cancelled before.
+pub(super) async fn give_back_redemption(
+    app: &App,
+    asked: Asked,
+    customer: CustomerId,
+    redemption: String,
+    remarks: Remarks,
+) -> Result<Reply, PointsError> {
+    Ok(app.ledger.submit(asked.request(customer, Command::GiveBack(redemption, remarks))).await?)
+}
+
 /// Ends a customer's account; what is left of the points is gone. Without an account nothing happens.
 ///
 /// # Errors

@@ -19,6 +19,7 @@ pub mod listing;
 pub mod memberships;
 pub mod options;
 pub mod orders;
+pub mod returned_coupons;
 pub mod server_settings;
 pub mod sessions;
 pub mod sign_in_failures;
@@ -62,6 +63,7 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         memberships::STATEMENTS,
         options::STATEMENTS,
         orders::STATEMENTS,
+        returned_coupons::STATEMENTS,
         server_settings::STATEMENTS,
         sessions::STATEMENTS,
         sign_in_failures::STATEMENTS,

@@ -8,13 +8,14 @@ use crate::domain::{
     ids::{SiteCode, TenantId},
     option::{OptionDraft, RedeemOption},
     points::Points,
+    returned_coupon::WhenReturned,
     time::Timestamp,
 };
 
 macro_rules! option_columns {
     () => {
         "option_id, position, version, name, description, points, points_after_coupon, coupon, active, active_from,
-         active_until, stock, redeemed, per_customer, sites, coupon_lifetime_days, bound_to_customer, names,
+         active_until, stock, redeemed, per_customer, sites, coupon_lifetime_days, bound_to_customer, when_returned, names,
          created_at, modified_at, archived_at FROM options"
     };
 }
@@ -33,15 +34,16 @@ statements! {
     Tenant INSERT_OPTION {
         "INSERT INTO options (tenant_id, option_id, position, version, name, description, points, points_after_coupon,
              coupon, active, active_from, active_until, stock, redeemed, per_customer, sites, coupon_lifetime_days,
-             bound_to_customer, names, created_at, modified_at, archived_at)
+             bound_to_customer, names, created_at, modified_at, archived_at, when_returned)
          VALUES ($1, $2, (SELECT COALESCE(MAX(o.position), 0) + 1 FROM options o WHERE o.tenant_id = $1), 1,
-             $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14, $15, $16, $17, $17, NULL)
+             $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14, $15, $16, $17, $17, NULL, $18)
          ON CONFLICT DO NOTHING"
     }
     Tenant UPDATE_OPTION {
         "UPDATE options SET version = version + 1, name = $3, description = $4, points = $5, points_after_coupon = $6,
              coupon = $7, active = $8, active_from = $9, active_until = $10, stock = $11, per_customer = $12,
-             sites = $13, coupon_lifetime_days = $14, bound_to_customer = $15, names = $16, modified_at = $17
+             sites = $13, coupon_lifetime_days = $14, bound_to_customer = $15, names = $16, modified_at = $17,
+             when_returned = $18
          WHERE tenant_id = $1 AND option_id = $2"
     }
     Tenant ARCHIVE_OPTION {
@@ -100,6 +102,7 @@ struct OptionRow {
     sites: String,
     coupon_lifetime_days: Option<i64>,
     bound_to_customer: bool,
+    when_returned: String,
     names: String,
     created_at: Timestamp,
     modified_at: Timestamp,
@@ -127,6 +130,7 @@ impl OptionRow {
                 sites: sites.map_err(|e| broken(e.to_string()))?,
                 coupon_lifetime_days: self.coupon_lifetime_days,
                 bound_to_customer: self.bound_to_customer,
+                when_returned: WhenReturned::parse(&self.when_returned).map_err(|e| broken(e.to_string()))?,
                 names: serde_json::from_str(&self.names).map_err(|e| broken(e.to_string()))?,
             },
             id: self.option_id.clone(),
@@ -211,7 +215,7 @@ pub async fn insert(
     let query = query.bind(draft.points).bind(draft.points_after_coupon).bind(coupon).bind(draft.active);
     let query = query.bind(draft.active_from).bind(draft.active_until).bind(draft.stock).bind(draft.per_customer);
     let query = query.bind(sites).bind(draft.coupon_lifetime_days).bind(draft.bound_to_customer).bind(names);
-    Ok(query.bind(now).run().await? > 0)
+    Ok(query.bind(now).bind(draft.when_returned.as_str()).run().await? > 0)
 }
 
 /// Replaces what is set of an option; its version grows by one.
@@ -227,7 +231,7 @@ pub async fn update(
     let query = query.bind(draft.points).bind(draft.points_after_coupon).bind(coupon).bind(draft.active);
     let query = query.bind(draft.active_from).bind(draft.active_until).bind(draft.stock).bind(draft.per_customer);
     let query = query.bind(sites).bind(draft.coupon_lifetime_days).bind(draft.bound_to_customer).bind(names);
-    query.bind(now).run().await.map(drop)
+    query.bind(now).bind(draft.when_returned.as_str()).run().await.map(drop)
 }
 
 /// Deletes an option for customers; it keeps its history. Says whether it was there.

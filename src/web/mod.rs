@@ -27,8 +27,8 @@ pub use pages::api_docs::ApiDocument;
 
 use crate::app::App;
 use pages::{
-    account, api_clients, api_docs, audit_log, coupons, customer, customers, inbox, ledger, options, overview, rules,
-    setup, sign_in, sites, team, tenants,
+    account, api_clients, api_docs, audit_log, coupons, customer, customers, inbox, ledger, options, overview, returns,
+    rules, setup, sign_in, sites, team, tenants,
 };
 
 /// Adds the routes of the back office.
@@ -105,7 +105,20 @@ fn of_tenant(cfg: &mut ServiceConfig) {
         )
         .service(resource("/{tenant}/audit-log").route(get().to(audit_log::index)))
         .configure(of_inbox)
+        .configure(of_returns)
         .configure(of_programme);
+}
+
+/// Orders that came back and were paid with coupons bought with points.
+fn of_returns(cfg: &mut ServiceConfig) {
+    cfg.service(resource("/{tenant}/returns").route(get().to(returns::index)))
+        .service(
+            resource("/{tenant}/returns/{case}/give-back")
+                .route(get().to(returns::confirm_giving_back))
+                .route(post().to(returns::give_back)),
+        )
+        .service(resource("/{tenant}/returns/{case}/keep").route(post().to(returns::keep)))
+        .service(resource("/{tenant}/returns/{case}/reopen").route(post().to(returns::reopen)));
 }
 
 /// What the shop sends as events, and the secrets with which it signs them.

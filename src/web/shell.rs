@@ -77,6 +77,7 @@ pub(crate) enum Section {
     Customers,
     Ledger,
     Coupons,
+    Returns,
     Options,
     Rules,
     Sites,
@@ -106,7 +107,7 @@ pub(crate) struct NavGroup {
 
 impl Section {
     const GROUPS: [(&'static str, &'static [Self]); 3] = [
-        ("Daily work", &[Self::Overview, Self::Customers, Self::Ledger, Self::Coupons]),
+        ("Daily work", &[Self::Overview, Self::Customers, Self::Ledger, Self::Coupons, Self::Returns]),
         ("Programme", &[Self::Options, Self::Rules, Self::Sites]),
         ("Administration", &[Self::Team, Self::ApiClients, Self::Inbox, Self::AuditLog]),
     ];
@@ -123,6 +124,7 @@ impl Section {
             Self::Sites => ("/sites", "Sites", "store", "s"),
             Self::Team => ("/team", "Team and roles", "shield-check", "t"),
             Self::ApiClients => ("/api-clients", "API clients", "key-round", "a"),
+            Self::Returns => ("/returns", "Returned orders", "package-x", "b"),
             Self::Inbox => ("/inbox", "Order feed", "inbox", "i"),
             Self::AuditLog => ("/audit-log", "Audit log", "scroll-text", "l"),
         }
@@ -135,6 +137,7 @@ impl Section {
             | Self::Customers
             | Self::Ledger
             | Self::Coupons
+            | Self::Returns
             | Self::Options
             | Self::Rules
             | Self::Sites => Role::Viewer,

@@ -14,6 +14,7 @@ mod feeds;
 mod operations;
 mod orders;
 mod repeats;
+mod returned_coupons;
 mod returns;
 mod shop;
 mod shuffle;

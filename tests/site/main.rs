@@ -18,6 +18,7 @@ mod guards;
 mod inbox;
 mod ledger;
 mod options;
+mod returns;
 mod roles;
 mod rules;
 mod sign_in;

@@ -179,8 +179,8 @@ pub(super) async fn read(app: Data<App>, request: HttpRequest) -> Result<HttpRes
 ///
 /// Replaces the option. `metadata.version` is that of the option when it was read: if it was changed since then, this is
 /// refused with 409. Without a version the change is taken as it is. The fields `active`, `activeFrom`, `activeUntil`,
-/// `stock`, `maxPerCustomer`, `sites`, `couponLifetimeDays`, `boundToCustomer` and `names` stay as they are when they are
-/// left out; `null` takes them away.
+/// `stock`, `maxPerCustomer`, `sites`, `couponLifetimeDays`, `boundToCustomer`, `whenOrderReturned` and `names` stay as
+/// they are when they are left out; `null` takes them away.
 #[utoipa::path(
     put, path = OPTION, tag = "Redemption options", operation_id = "updateRedeemOption",
     params(

@@ -61,6 +61,10 @@ pub(super) struct NewRedeemOption {
     coupon_lifetime_days: Option<i64>,
     /// Whether only the customer who paid the points can use the coupon.
     bound_to_customer: Option<bool>,
+    /// What becomes of the points when an order comes back that was paid with a coupon of this option: `ASK` an
+    /// employee, `GIVE_BACK` them when all of it comes back, or `KEEP` them spent.
+    #[schema(default = "ASK", example = "GIVE_BACK")]
+    when_order_returned: Option<String>,
     /// Names and descriptions in other languages.
     #[schema(example = json!({"de": {"name": "10 € Gutschein", "description": "Ab 50 € Bestellwert"}}))]
     names: Option<BTreeMap<String, OptionName>>,
@@ -173,7 +177,7 @@ mod tests {
         let mut full = json!({
             "type": "coupon", "name": "n", "description": "d", "points": 1, "pointsAfterCoupon": 1, "active": false,
             "activeFrom": "2027-01-01T00:00:00Z", "activeUntil": "2027-01-02T00:00:00Z", "stock": 1,
-            "maxPerCustomer": 1, "sites": ["main"], "couponLifetimeDays": 1, "boundToCustomer": true,
+            "maxPerCustomer": 1, "sites": ["main"], "couponLifetimeDays": 1, "boundToCustomer": true, "whenOrderReturned": "KEEP",
             "names": {"de": {"name": "n", "description": "d"}},
             "coupon": {
                 "name": "n", "description": "d", "discountType": "ABSOLUTE", "discountAbsolute": money,

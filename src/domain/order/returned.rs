@@ -10,8 +10,8 @@ use super::{
     snapshot::{Snapshot, item_id, quantity, within},
 };
 use crate::domain::{
-    actor::Actor, fields::Fields, ids::ReturnId, invalid::FieldErrors, money, money::Currency, refusal::Refusal,
-    time::Timestamp,
+    actor::Actor, fields::Fields, ids::ReturnId, invalid::FieldErrors, money, money::Currency, points::Points,
+    refusal::Refusal, time::Timestamp,
 };
 
 /// Items of one return, at most.
@@ -271,6 +271,13 @@ impl Order {
             due.push((place, points));
         }
         due
+    }
+
+    /// Whether all of it came back: every item, or all of what was paid.
+    pub fn came_back_whole(&self) -> bool {
+        let returned = self.returns.iter().map(|one| &one.content);
+        let whole = |snapshot| share(snapshot, Points::MAX, false, returned) == Points::MAX;
+        self.snapshot.as_ref().is_some_and(whole)
     }
 
     /// How many points its returns take back, of those that it earned.

@@ -79,6 +79,7 @@ async fn load_all(tx: &mut Tx, requests: &[Request], now: Timestamp) -> Result<D
             | Command::Claim(_)
             | Command::Undo(..)
             | Command::Cancel(..)
+            | Command::GiveBack(..)
             | Command::Close => Need::Everything,
         };
         let need = match need {
@@ -224,7 +225,7 @@ async fn load_cancelled(
     now: Timestamp,
 ) -> Result<(), DbError> {
     for request in requests {
-        let Command::Cancel(id, _) = &request.command else { continue };
+        let (Command::Cancel(id, _) | Command::GiveBack(id, _)) = &request.command else { continue };
         let whose = (request.caller.tenant.clone(), request.customer.clone());
         let Some(account) = decisions.locked.get(&whose) else { continue };
         let Some(redemption) = coupons::lock_redemption(tx, &whose.0, account.account_id, id).await? else { continue };

@@ -46,6 +46,8 @@ pub enum Command {
     Redeem(NewRedemption),
     /// Cancels a redemption whose coupon was not used: the points come back with the ends that they had.
     Cancel(String, Remarks),
+    /// Cancels a redemption though its coupon was used: the order that it paid for came back.
+    GiveBack(String, Remarks),
     /// Undoes what was added or removed by hand.
     Undo(EntryId, Remarks),
     /// Takes in what the shop says of an order; one that is completed by it earns its points.
@@ -179,9 +181,13 @@ impl Command {
             Self::Claim(claim) if claim.with_account => AccountUse::Opened,
             Self::Return(back) if back.with_account => AccountUse::Present,
             Self::Order(_) | Self::Claim(_) | Self::Return(_) => AccountUse::None,
-            Self::Debit(..) | Self::Redeem(_) | Self::Cancel(..) | Self::Undo(..) | Self::Close | Self::Settle => {
-                AccountUse::Present
-            }
+            Self::Debit(..)
+            | Self::Redeem(_)
+            | Self::Cancel(..)
+            | Self::GiveBack(..)
+            | Self::Undo(..)
+            | Self::Close
+            | Self::Settle => AccountUse::Present,
         }
     }
 }

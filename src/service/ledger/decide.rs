@@ -155,7 +155,9 @@ impl Decisions {
             Command::Credit(kind, credit) => self.credit(request, *kind, credit, now).map(Done::Posted),
             Command::Debit(kind, debit) => self.debit(request, *kind, debit, now).map(Done::Posted),
             Command::Redeem(wanted) => self.redeem(request, wanted, now),
-            Command::Cancel(id, remarks) => self.cancel(request, id, remarks, now).map(Done::Cancelled),
+            Command::Cancel(id, remarks) | Command::GiveBack(id, remarks) => {
+                self.cancel(request, id, remarks, now).map(Done::Cancelled)
+            }
             Command::Undo(entry_id, remarks) => self.undo(request, entry_id, remarks, now).map(Done::Undone),
             Command::Order(order) => self.take_in(request, order, now),
             Command::Return(back) => self.take_back(request, back, now),
@@ -360,7 +362,7 @@ impl Decisions {
         if redemption.cancelled {
             return Err(Refusal::AlreadyCancelled);
         }
-        if redemption.uses > 0 {
+        if redemption.uses > 0 && !matches!(request.command, Command::GiveBack(..)) {
             return Err(Refusal::CouponUsed(redemption.code.clone()));
         }
         if book.account.balance.saturating_sub(entry.points) > Points::BALANCE_MAX {

@@ -12,6 +12,7 @@ pub(super) mod ledger;
 pub(super) mod options;
 pub(super) mod overview;
 mod overview_chart;
+pub(super) mod returns;
 pub(super) mod rules;
 pub(super) mod setup;
 pub(super) mod sign_in;

@@ -13,6 +13,7 @@ use crate::{
         money::{Currency, Money, decimal_typed},
         option::{LocalName, OptionDraft, RedeemOption},
         points::Points,
+        returned_coupon::WhenReturned,
         site::Site,
     },
     web::{
@@ -51,6 +52,7 @@ pub(crate) struct OptionForm {
     #[serde(deserialize_with = "form::several")]
     pub(super) site: Vec<String>,
     pub(super) holder: String,
+    pub(super) when_returned: String,
     pub(super) active: String,
 }
 
@@ -114,6 +116,7 @@ impl OptionForm {
             uses: "1".to_owned(),
             every_site: ticked(true),
             holder: ANYONE.to_owned(),
+            when_returned: WhenReturned::default().as_str().to_owned(),
             active: ticked(true),
             ..Self::default()
         }
@@ -152,6 +155,7 @@ impl OptionForm {
             every_site: ticked(draft.sites.is_empty()),
             site: draft.sites.iter().map(|code| code.as_str().to_owned()).collect(),
             holder: holder(draft).to_owned(),
+            when_returned: draft.when_returned.as_str().to_owned(),
             active: ticked(draft.active),
         }
     }
@@ -188,8 +192,9 @@ impl OptionForm {
         let from = day(&mut errors, "from", &self.from, 0, present.and_then(|draft| draft.active_from), place.zone);
         let until = day(&mut errors, "until", &self.until, 1, present.and_then(|draft| draft.active_until), place.zone);
         let sites = self.sites(&mut errors);
-        let (Some(name), Some(description), Some(points), Some(coupon), Some(names), true) =
-            (name, description, points, coupon, names, errors.is_empty())
+        let when_returned = errors.check("when_returned", self.when_returned());
+        let (Some(name), Some(description), Some(points), Some(coupon), Some(names), Some(when_returned), true) =
+            (name, description, points, coupon, names, when_returned, errors.is_empty())
         else {
             return Err(errors);
         };
@@ -207,9 +212,15 @@ impl OptionForm {
             sites,
             coupon_lifetime_days: days,
             bound_to_customer: self.holder == BOUND,
+            when_returned,
             names,
         };
         draft.checked(FieldErrors::default()).map_err(|found| found_at_fields(&found))
+    }
+
+    fn when_returned(&self) -> Result<WhenReturned, Invalid> {
+        WhenReturned::parse(&self.when_returned)
+            .map_err(|_unknown| Invalid::new("Choose what becomes of the points when the order comes back."))
     }
 
     fn coupon(
@@ -376,6 +387,7 @@ mod tests {
             "type": "coupon", "name": "Ten", "description": "Two\nlines", "points": 1000, "pointsAfterCoupon": 3,
             "active": false, "activeFrom": "2027-01-01T09:30:00Z", "activeUntil": "2027-02-01T15:00:00Z", "stock": 12,
             "maxPerCustomer": 2, "sites": ["at"], "couponLifetimeDays": 30, "boundToCustomer": true,
+            "whenOrderReturned": "GIVE_BACK",
             "names": {"de": {"name": "Zehn", "description": "D"}, "fr": {"name": "Dix", "description": ""}},
             "coupon": {
                 "name": "Own name", "discountType": "ABSOLUTE", "discountAbsolute": {"amount": 12.5, "currency": "USD"},

@@ -13,7 +13,7 @@ use askama::Template;
 
 use crate::{
     app::App,
-    domain::{option::RedeemOption, role::Role, site::Site},
+    domain::{option::RedeemOption, returned_coupon::WhenReturned, role::Role, site::Site},
     secrets,
     service::{
         idempotency::KeyedRequest,
@@ -65,6 +65,7 @@ struct OptionsPage<'a> {
     panel: Option<&'a Panel<'a>>,
     kinds: &'a [Choice],
     holders: &'a [Choice],
+    returns: &'a [Choice],
     may_change: bool,
 }
 
@@ -84,6 +85,15 @@ fn holders() -> [Choice; 3] {
         Choice::new(ANYONE, "Anyone with the code").hinted("The customer may pass it on, also to guests."),
         Choice::new(SIGNED_IN, "Any signed-in customer"),
         Choice::new(BOUND, "Only the customer who paid the points"),
+    ]
+}
+
+fn returns() -> [Choice; 3] {
+    [
+        Choice::new(WhenReturned::Ask.as_str(), "Ask an employee").hinted("The order shows under Returned orders."),
+        Choice::new(WhenReturned::GiveBack.as_str(), "Give the points back")
+            .hinted("When all of the order comes back; about a part of it an employee decides."),
+        Choice::new(WhenReturned::Keep.as_str(), "Leave the points spent"),
     ]
 }
 
@@ -114,6 +124,7 @@ async fn page(member: &Member, want: &Want, app: &App, shown: Shown<'_>) -> Resu
         panel: panel.as_ref(),
         kinds: &kinds(),
         holders: &holders(),
+        returns: &returns(),
         may_change: member.place.role >= Role::Manager,
     };
     let answer = html::answer(want, status, &shell, &page, &page.as_main())?;

@@ -10,6 +10,7 @@ use crate::{
         money::{Currency, decimal_typed},
         option::{OptionDraft, RedeemOption},
         points::Points,
+        returned_coupon::WhenReturned,
         site::Site,
         time::Timestamp,
     },
@@ -93,6 +94,14 @@ pub(super) fn facts(draft: &OptionDraft, sites: &[Site], zone: Tz) -> Vec<Fact> 
                 ANYONE => "Anyone with the code",
                 BOUND => "Only the customer who paid",
                 _ => "Any signed-in customer",
+            },
+        ),
+        Fact::new(
+            "When the order comes back",
+            match draft.when_returned {
+                WhenReturned::Ask => "An employee decides about the points",
+                WhenReturned::GiveBack => "The points come back",
+                WhenReturned::Keep => "The points stay spent",
             },
         ),
         Fact::new("Offered to customers", if draft.active { "Yes" } else { "No, it is a draft" }),
