@@ -3,6 +3,7 @@
 -- Whether the points come back: ASK an employee, GIVE_BACK by themselves, or KEEP them spent.
 ALTER TABLE options ADD COLUMN when_returned TEXT NOT NULL DEFAULT 'ASK';
 
+ALTER TABLE coupon_redemptions ALTER COLUMN order_code TYPE TEXT COLLATE "C";
 CREATE INDEX coupon_redemptions_by_order ON coupon_redemptions (tenant_id, order_code) WHERE order_code IS NOT NULL;
 
 CREATE TABLE returned_coupons (

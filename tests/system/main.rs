@@ -9,6 +9,7 @@ mod backup;
 mod browser;
 mod crash;
 mod demo;
+mod feed;
 mod journey;
 mod programme;
 mod serve;

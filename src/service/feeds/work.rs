@@ -26,11 +26,11 @@ use crate::{
 };
 
 /// Events that are taken at once.
-const BATCH: u16 = 64;
+const BATCH: u16 = 32;
 /// Events that are worked off at the same time.
 const AT_ONCE: usize = 16;
 /// How long a replica may hold an event before another takes it, in seconds.
-const LEASE_SECS: i64 = 120;
+const LEASE_SECS: i64 = 30;
 /// Pauses before an event is tried again that failed through no fault of its own, in seconds.
 const PAUSES_SECS: [i64; 6] = [1, 5, 30, 120, 600, 1_800];
 
