@@ -207,7 +207,7 @@ fn list(sites: &[Site], json: bool) {
 }
 
 /// What is wrong, by flag.
-fn flags(errors: &FieldErrors) -> Failure {
+pub(super) fn flags(errors: &FieldErrors) -> Failure {
     let all: Vec<String> =
         errors.iter().map(|(field, message)| format!("--{}: {message}", field.replace('_', "-"))).collect();
     Failure::Input(all.join(" "))

@@ -3,14 +3,21 @@
 use chrono_tz::Tz;
 use serde_json::json;
 
-use super::{Failure, actor, connect, output};
+use super::{Failure, actor, connect, output, site::flags};
 use crate::{
     config::Settings,
-    domain::{ids::TenantId, money::Currency, name, site::Site, tenant::Tenant},
-    service::tenants::{self, NewTenant},
+    domain::{
+        actor::Caller,
+        ids::TenantId,
+        money::Currency,
+        name,
+        site::Site,
+        tenant::{Tenant, TenantChange},
+    },
+    service::tenants::{self, NewTenant, SettingsError},
 };
 
-/// Make and list tenants: the merchants of this installation.
+/// Make, change and list tenants: the merchants of this installation.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum TenantCommand {
     /// Make a tenant, with a first site called `main`
@@ -18,8 +25,56 @@ pub(super) enum TenantCommand {
         after_help = "Example:\n  guerdon tenant create acme --name Acme --time-zone Europe/Berlin --currency EUR"
     )]
     Create(Create),
+    /// Change a tenant's settings; what is not said stays
+    #[command(after_help = "Example:\n  guerdon tenant set acme --customer-cancel-hours 24 --grace-days 14")]
+    Set(Set),
     /// List the tenants
     List(List),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Set {
+    /// Its id
+    #[arg(value_name = "ID", value_parser = TenantId::parse)]
+    id: TenantId,
+    /// What it is called
+    #[arg(long)]
+    name: Option<String>,
+    /// Hours in which customers may cancel a coupon that they did not use; 0: they may not
+    #[arg(long, value_name = "HOURS", allow_hyphen_values = true)]
+    customer_cancel_hours: Option<String>,
+    /// Days that points given back stay usable when their own expiry has passed
+    #[arg(long, value_name = "DAYS", allow_hyphen_values = true)]
+    grace_days: Option<String>,
+    /// The most points that an agent may add or remove at once
+    #[arg(long, value_name = "POINTS", allow_hyphen_values = true)]
+    agent_limit: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Set {
+    /// Everything is read before the database is touched.
+    fn change(&self) -> Result<TenantChange, Failure> {
+        let change = TenantChange::parse(|field| match field {
+            "name" => self.name.as_deref(),
+            "customer_cancel_hours" => self.customer_cancel_hours.as_deref(),
+            "grace_days" => self.grace_days.as_deref(),
+            "agent_limit" => self.agent_limit.as_deref(),
+            _ => None,
+        });
+        change.map_err(|errors| flags(&errors))
+    }
+}
+
+impl From<SettingsError> for Failure {
+    fn from(error: SettingsError) -> Self {
+        match error {
+            SettingsError::Store(error) => error.into(),
+            refused => Self::Input(refused.to_string()),
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -50,8 +105,20 @@ pub(super) struct List {
 
 impl TenantCommand {
     pub(super) async fn run(self, settings: Settings) -> Result<(), Failure> {
+        if let Self::Set(set) = &self {
+            set.change()?;
+        }
         let app = connect(settings).await?;
         match self {
+            Self::Set(set) => {
+                let caller = Caller { tenant: set.id.clone(), actor: actor() };
+                let tenant = tenants::change(&app, &caller, None, &set.change()?).await?;
+                if set.json {
+                    output::json(&describe(&tenant));
+                } else {
+                    output::line(&format!("Set the tenant `{}`: {}.", tenant.id, in_words(&tenant)));
+                }
+            }
             Self::Create(Create { id, name, time_zone, currency, json }) => {
                 let new = NewTenant { id, name, zone: time_zone, currency };
                 let tenant = tenants::create(&app, &actor(), &new).await?;
@@ -88,6 +155,18 @@ impl TenantCommand {
 fn describe(tenant: &Tenant) -> serde_json::Value {
     json!({
         "tenant": tenant.id.as_str(), "name": tenant.name, "time_zone": tenant.zone.name(),
-        "currency": tenant.currency.as_str(), "created_at": tenant.created_at.to_contract_z(),
+        "currency": tenant.currency.as_str(), "agent_limit": tenant.agent_limit, "grace_days": tenant.grace_days,
+        "customer_cancel_hours": tenant.customer_cancel_hours, "created_at": tenant.created_at.to_contract_z(),
     })
+}
+
+fn in_words(tenant: &Tenant) -> String {
+    let cancelling = match tenant.customer_cancel_hours {
+        0 => "customers cannot cancel coupons".to_owned(),
+        hours => format!("customers may cancel unused coupons within {hours} hours"),
+    };
+    format!(
+        "{cancelling}, {} days of grace for expired points, agents move up to {} points",
+        tenant.grace_days, tenant.agent_limit
+    )
 }

@@ -52,6 +52,12 @@ pub enum Refusal {
     /// The redemption was cancelled before.
     #[error("This redemption has been cancelled already.")]
     AlreadyCancelled,
+    /// The tenant does not let its customers cancel.
+    #[error("Customers cannot cancel coupons here. Ask the shop to do it.")]
+    CancellingOff,
+    /// The time in which the customer could cancel is over.
+    #[error("A coupon can be cancelled within {0} hours, which are over. Ask the shop to do it.")]
+    CancellingOver(i64),
     /// The coupon was used, so its points are not given back.
     #[error("The coupon {0} has been used already.")]
     CouponUsed(String),

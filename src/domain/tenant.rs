@@ -1,13 +1,25 @@
 //! Tenants: the merchants of an installation.
 
 use chrono_tz::Tz;
+use serde_json::{Map, Value, json};
 
-use super::{ids::TenantId, money::Currency, time::Timestamp};
+use super::{
+    ids::TenantId,
+    invalid::{FieldErrors, Invalid},
+    money::Currency,
+    name,
+    points::Points,
+    time::Timestamp,
+};
 
 /// Days that points given back stay usable when their own expiry has passed, for a new tenant.
 pub const GRACE_DAYS: i64 = 14;
 /// The most points that an agent of a new tenant may add or remove at once.
 pub const AGENT_LIMIT: i64 = 1_000;
+/// The longest grace: a year.
+const GRACE_DAYS_MAX: i64 = 366;
+/// The longest time in which customers may cancel: a year.
+const CANCEL_HOURS_MAX: i64 = 8_784;
 
 /// A merchant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +36,109 @@ pub struct Tenant {
     pub grace_days: i64,
     /// The most points that an agent may add or remove at once.
     pub agent_limit: i64,
+    /// Hours in which customers may cancel a coupon that they did not use; 0: they may not.
+    pub customer_cancel_hours: i64,
+    /// From 1, one more with every change of the settings.
+    pub version: i64,
     /// Since when.
     pub created_at: Timestamp,
+}
+
+/// A change of a tenant's settings. What is `None` stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TenantChange {
+    /// What it is called.
+    pub name: Option<String>,
+    /// The most points that an agent may add or remove at once.
+    pub agent_limit: Option<i64>,
+    /// Days that points given back stay usable.
+    pub grace_days: Option<i64>,
+    /// Hours in which customers may cancel; 0: they may not.
+    pub customer_cancel_hours: Option<i64>,
+}
+
+/// Takes a whole number up to `max`; nothing and words for it are 0.
+fn up_to(text: &str, max: i64) -> Result<i64, Invalid> {
+    let text = text.trim();
+    if matches!(text, "" | "0" | "off" | "none") {
+        return Ok(0);
+    }
+    let number = Points::parse(text).map(Points::get).ok().filter(|number| *number <= max);
+    number.ok_or_else(|| Invalid::new(format!("Give a whole number from 0 to {max}.")))
+}
+
+impl TenantChange {
+    /// Reads the texts of a form or a command line: `text` gives what was said for a field, if anything.
+    ///
+    /// # Errors
+    /// Every field that does not fit.
+    pub fn parse<'a>(text: impl Fn(&str) -> Option<&'a str>) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let name = text("name").and_then(|typed| errors.check("name", name::parse(typed)));
+        let mut number = |field: &str, max: i64| text(field).and_then(|typed| errors.check(field, up_to(typed, max)));
+        let change = Self {
+            name,
+            agent_limit: number("agent_limit", Points::MAX),
+            grace_days: number("grace_days", GRACE_DAYS_MAX),
+            customer_cancel_hours: number("customer_cancel_hours", CANCEL_HOURS_MAX),
+        };
+        if errors.is_empty() { Ok(change) } else { Err(errors) }
+    }
+
+    /// The tenant as it would be. Its version stays: who keeps it sets that.
+    pub fn apply(&self, tenant: &Tenant) -> Tenant {
+        Tenant {
+            name: self.name.clone().unwrap_or_else(|| tenant.name.clone()),
+            agent_limit: self.agent_limit.unwrap_or(tenant.agent_limit),
+            grace_days: self.grace_days.unwrap_or(tenant.grace_days),
+            customer_cancel_hours: self.customer_cancel_hours.unwrap_or(tenant.customer_cancel_hours),
+            ..tenant.clone()
+        }
+    }
+}
+
+/// A tenant's settings as JSON.
+pub fn settings_json(tenant: &Tenant) -> Map<String, Value> {
+    let fields = [
+        ("name", json!(tenant.name)),
+        ("agentLimit", json!(tenant.agent_limit)),
+        ("graceDays", json!(tenant.grace_days)),
+        ("customerCancelHours", json!(tenant.customer_cancel_hours)),
+    ];
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(fields: &[(&str, &str)]) -> Result<TenantChange, FieldErrors> {
+        TenantChange::parse(|name| fields.iter().find(|(field, _)| *field == name).map(|(_, value)| *value))
+    }
+
+    #[test]
+    fn what_is_not_named_stays() {
+        assert_eq!(parse(&[]).unwrap(), TenantChange::default());
+        let change = parse(&[("agent_limit", "1 000"), ("grace_days", ""), ("customer_cancel_hours", " 24 ")]).unwrap();
+        assert_eq!(
+            (change.agent_limit, change.grace_days, change.customer_cancel_hours),
+            (Some(1_000), Some(0), Some(24))
+        );
+    }
+
+    #[test]
+    fn every_field_that_does_not_fit_is_named() {
+        for (field, text) in [
+            ("name", " "),
+            ("agent_limit", "-1"),
+            ("agent_limit", "1000000001"),
+            ("grace_days", "367"),
+            ("grace_days", "a week"),
+            ("customer_cancel_hours", "1.5"),
+            ("customer_cancel_hours", "8785"),
+        ] {
+            let errors = parse(&[(field, text)]).unwrap_err();
+            assert_eq!(errors.iter().map(|(field, _)| field).collect::<Vec<_>>(), [field], "{text}");
+        }
+    }
 }

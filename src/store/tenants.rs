@@ -3,19 +3,28 @@
 use super::{Db, DbError, Tx, sql::statements};
 use crate::domain::{ids::TenantId, money::Currency, site::Site, tenant::Tenant, time::Timestamp};
 
+macro_rules! tenant_columns {
+    () => {
+        "tenant_id, name, time_zone, currency, grace_days, agent_limit, customer_cancel_hours, settings_version,
+         created_at FROM tenants"
+    };
+}
+
 statements! {
     /// No row is written when the id is taken.
     Tenant INSERT_TENANT {
-        "INSERT INTO tenants (tenant_id, name, time_zone, currency, grace_days, agent_limit, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant_id) DO NOTHING"
+        "INSERT INTO tenants (tenant_id, name, time_zone, currency, grace_days, agent_limit, created_at,
+             customer_cancel_hours, settings_version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant_id) DO NOTHING"
     }
-    Tenant FIND_TENANT {
-        "SELECT tenant_id, name, time_zone, currency, grace_days, agent_limit, created_at
-         FROM tenants WHERE tenant_id = $1"
-    }
-    Tenant LIST_TENANTS {
-        "SELECT tenant_id, name, time_zone, currency, grace_days, agent_limit, created_at
-         FROM tenants ORDER BY tenant_id"
+    Tenant FIND_TENANT { "SELECT " [tenant_columns] " WHERE tenant_id = $1" }
+    /// Whoever changes the settings is alone with them.
+    Tenant LOCK_TENANT { "SELECT " [tenant_columns] " WHERE tenant_id = $1 " pg("FOR NO KEY UPDATE") }
+    Tenant LIST_TENANTS { "SELECT " [tenant_columns] " ORDER BY tenant_id" }
+    Tenant UPDATE_TENANT {
+        "UPDATE tenants SET name = $2, grace_days = $3, agent_limit = $4, customer_cancel_hours = $5,
+             settings_version = $6
+         WHERE tenant_id = $1"
     }
 }
 
@@ -27,6 +36,8 @@ struct Columns {
     currency: String,
     grace_days: i64,
     agent_limit: i64,
+    customer_cancel_hours: i64,
+    settings_version: i64,
     created_at: Timestamp,
 }
 
@@ -40,6 +51,8 @@ impl Columns {
             name: self.name,
             grace_days: self.grace_days,
             agent_limit: self.agent_limit,
+            customer_cancel_hours: self.customer_cancel_hours,
+            version: self.settings_version,
             created_at: self.created_at,
         })
     }
@@ -49,7 +62,20 @@ impl Columns {
 pub async fn insert(tx: &mut Tx, tenant: &Tenant) -> Result<bool, DbError> {
     let query = tx.query(INSERT_TENANT).bind(&tenant.id).bind(&tenant.name).bind(tenant.zone.name());
     let query = query.bind(tenant.currency.as_str()).bind(tenant.grace_days).bind(tenant.agent_limit);
-    Ok(query.bind(tenant.created_at).run().await? > 0)
+    let query = query.bind(tenant.created_at).bind(tenant.customer_cancel_hours).bind(tenant.version);
+    Ok(query.run().await? > 0)
+}
+
+/// Keeps a tenant's settings.
+pub async fn update(tx: &mut Tx, tenant: &Tenant) -> Result<(), DbError> {
+    let query = tx.query(UPDATE_TENANT).bind(&tenant.id).bind(&tenant.name).bind(tenant.grace_days);
+    let query = query.bind(tenant.agent_limit).bind(tenant.customer_cancel_hours).bind(tenant.version);
+    query.run().await.map(drop)
+}
+
+/// A tenant by id, under a lock held to the end of the transaction.
+pub async fn lock(tx: &mut Tx, tenant: &TenantId) -> Result<Option<Tenant>, DbError> {
+    tx.query(LOCK_TENANT).bind(tenant).optional::<Columns>().await?.map(Columns::into_tenant).transpose()
 }
 
 /// A tenant by id.

@@ -28,7 +28,7 @@ pub use pages::api_docs::ApiDocument;
 use crate::app::App;
 use pages::{
     account, api_clients, api_docs, audit_log, coupons, customer, customers, inbox, ledger, options, overview, returns,
-    rules, setup, sign_in, sites, team, tenants,
+    rules, settings, setup, sign_in, sites, team, tenants,
 };
 
 /// Adds the routes of the back office.
@@ -103,6 +103,7 @@ fn of_tenant(cfg: &mut ServiceConfig) {
                 .route(get().to(api_clients::confirm_revocation))
                 .route(post().to(api_clients::revoke)),
         )
+        .service(resource("/{tenant}/settings").route(get().to(settings::show)).route(post().to(settings::save)))
         .service(resource("/{tenant}/audit-log").route(get().to(audit_log::index)))
         .configure(of_inbox)
         .configure(of_returns)

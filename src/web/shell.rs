@@ -84,6 +84,7 @@ pub(crate) enum Section {
     Team,
     ApiClients,
     Inbox,
+    Settings,
     AuditLog,
 }
 
@@ -109,7 +110,7 @@ impl Section {
     const GROUPS: [(&'static str, &'static [Self]); 3] = [
         ("Daily work", &[Self::Overview, Self::Customers, Self::Ledger, Self::Coupons, Self::Returns]),
         ("Programme", &[Self::Options, Self::Rules, Self::Sites]),
-        ("Administration", &[Self::Team, Self::ApiClients, Self::Inbox, Self::AuditLog]),
+        ("Administration", &[Self::Team, Self::ApiClients, Self::Inbox, Self::Settings, Self::AuditLog]),
     ];
 
     /// End of its address, name, icon, key.
@@ -126,6 +127,7 @@ impl Section {
             Self::ApiClients => ("/api-clients", "API clients", "key-round", "a"),
             Self::Returns => ("/returns", "Returned orders", "package-x", "b"),
             Self::Inbox => ("/inbox", "Order feed", "inbox", "i"),
+            Self::Settings => ("/settings", "Settings", "building-2", "n"),
             Self::AuditLog => ("/audit-log", "Audit log", "scroll-text", "l"),
         }
     }
@@ -140,7 +142,8 @@ impl Section {
             | Self::Returns
             | Self::Options
             | Self::Rules
-            | Self::Sites => Role::Viewer,
+            | Self::Sites
+            | Self::Settings => Role::Viewer,
             Self::Team | Self::ApiClients | Self::Inbox | Self::AuditLog => Role::Admin,
         }
     }

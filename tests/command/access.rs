@@ -34,7 +34,17 @@ on_both! {
         assert!(tenants[0]["created_at"].take().is_string());
         assert_eq!(tenants, json!([{
             "tenant": "acme", "name": "Acme", "time_zone": "Europe/Berlin", "currency": "CHF", "created_at": null,
+            "agent_limit": 1_000, "grace_days": 14, "customer_cancel_hours": 0,
         }]));
+        let set = ["tenant", "set", "acme", "--customer-cancel-hours", "24", "--grace-days", "0", "--json"];
+        let now = program.json(&set);
+        assert_eq!((&now["customer_cancel_hours"], &now["grace_days"], &now["agent_limit"]), (&json!(24), &json!(0), &json!(1_000)));
+        assert!(program.ok(&["tenant", "set", "acme", "--name", "Acme AG"]).contains("cancel unused coupons within 24 hours"));
+        let wrong = refused(&program, &["tenant", "set", "acme", "--grace-days", "-1", "--customer-cancel-hours", "x"], "");
+        assert!(wrong.contains("--grace-days: Give a whole number from 0 to 366.") && wrong.contains("--customer-cancel-hours"), "{wrong}");
+        let unknown = refused(&program, &["tenant", "set", "none", "--grace-days", "1"], "");
+        assert!(unknown.contains("There is no tenant `none`."), "{unknown}");
+        program.ok(&["tenant", "set", "acme", "--name", "Acme"]);
         assert!(program.ok(&["tenant", "list"]).contains("acme    Acme  Europe/Berlin  CHF"));
         let again = refused(&program, &["tenant", "create", "acme", "--name", "Acme"], "");
         assert!(again.contains("There is a tenant `acme` already."), "{again}");

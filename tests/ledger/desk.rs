@@ -38,7 +38,10 @@ pub(crate) fn customer(id: &str) -> CustomerId {
 impl<'a> Desk<'a> {
     pub(crate) async fn open(app: &'a App, tenant: &str) -> Self {
         let mut tx = app.db.begin().await.unwrap();
-        let sql = format!("INSERT INTO tenants VALUES ('{tenant}', 'Shop', 'Europe/Berlin', 'EUR', 14, 500, 0)");
+        let sql = format!(
+            "INSERT INTO tenants (tenant_id, name, time_zone, currency, grace_days, agent_limit, created_at)
+             VALUES ('{tenant}', 'Shop', 'Europe/Berlin', 'EUR', 14, 500, 0)"
+        );
         tx.query(raw(sql)).run().await.unwrap();
         tx.commit().await.unwrap();
         Self { app, tenant: TenantId::parse(tenant).unwrap() }

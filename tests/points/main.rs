@@ -8,6 +8,7 @@ mod common;
 mod access;
 mod bad_input;
 mod batch;
+mod cancelling;
 mod coupons;
 mod crowd;
 mod feeds;

@@ -21,6 +21,7 @@ mod options;
 mod returns;
 mod roles;
 mod rules;
+mod settings;
 mod sign_in;
 mod team;
 mod visitor;

@@ -69,6 +69,8 @@ const ROUTES: &[(&str, &str, Role)] = &[
     ("GET", "/inbox/set-up/none/remove", Role::Admin),
     ("GET", "/inbox/none", Role::Admin),
     ("POST", "/inbox/none/retry", Role::Admin),
+    ("GET", "/settings", Role::Viewer),
+    ("POST", "/settings", Role::Admin),
     ("GET", "/audit-log", Role::Admin),
     ("GET", "/options", Role::Viewer),
     ("POST", "/options", Role::Manager),

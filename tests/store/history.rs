@@ -6,7 +6,7 @@ use crate::common::{database::raw, on_both};
 
 /// One row in each table of the ledger.
 const ROWS: [&str; 8] = [
-    "INSERT INTO tenants VALUES ('acme', 'Acme', 'Europe/Berlin', 'EUR', 14, 500, 0)",
+    "INSERT INTO tenants (tenant_id, name, time_zone, currency, grace_days, agent_limit, created_at) VALUES ('acme', 'Acme', 'Europe/Berlin', 'EUR', 14, 500, 0)",
     "INSERT INTO sites VALUES ('acme', 'main', 'Main', 'Europe/Berlin', 'EUR', 'ACM', '[]', 1, 0, 0, 1)",
     "INSERT INTO earning_rules VALUES
          ('acme', 'main', 1, 0, TRUE, '1', 'floor', 'gross', FALSE, TRUE, 0, NULL, 12, 'start_of_day', 'clamp', 'a')",

@@ -33,6 +33,12 @@ pub(super) fn coupon_code(done: &Done) -> (u16, String) {
     (200, json!(CouponCode { code: code.clone() }).to_string())
 }
 
+/// 200 with what can be spent after a redemption was cancelled.
+pub(super) fn balance_after(done: &Done) -> (u16, String) {
+    let Done::Cancelled { balance, .. } = done else { unreachable!("cancelling ends in points given back") };
+    (200, balance.to_string())
+}
+
 /// The request's Idempotency-Key, with how its answer is kept.
 ///
 /// # Errors
@@ -101,12 +107,14 @@ impl From<Refusal> for ApiError {
             | Refusal::AlreadyUndone
             | Refusal::AlreadyCancelled
             | Refusal::CouponUsed(_)
+            | Refusal::CancellingOver(_)
             | Refusal::OrderCompleted { .. }
             | Refusal::OrderChanged(_)
             | Refusal::OrderOfAnother(_)
             | Refusal::ReturnTaken(_) => Self::Conflict(message),
             Refusal::ItemUnknown(_) => FieldErrors::one("items", message).into(),
             Refusal::OtherCurrency(_) => FieldErrors::one("currency", message).into(),
+            Refusal::CancellingOff => Self::Forbidden(message),
             Refusal::KeyReused => Self::KeyReused,
             Refusal::Damaged(_) => Self::Internal(message),
         }

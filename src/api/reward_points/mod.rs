@@ -27,6 +27,7 @@ use super::routes::{Route, delete, get, post};
     signed_in::balance,
     signed_in::summary,
     signed_in::redeem,
+    signed_in::cancel,
 ))]
 pub(super) struct Operations;
 
@@ -44,5 +45,6 @@ pub(super) fn routes() -> Vec<Route> {
         get("/reward-points/public/customer", signed_in::balance),
         get("/reward-points/public/customer/summary", signed_in::summary),
         post("/reward-points/public/customer/redeem", signed_in::redeem),
+        post("/reward-points/public/customer/redemptions/{entryId}/cancel", signed_in::cancel),
     ]
 }

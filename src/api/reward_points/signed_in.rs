@@ -13,11 +13,15 @@ use super::{
 use crate::{
     api::{auth, body, error::ApiError, params},
     app::App,
-    domain::ledger::entry::Source,
+    domain::{
+        ids::EntryId,
+        ledger::entry::{EntryKind, Source},
+        refusal::Refusal,
+    },
     service::{
-        accounts,
-        ledger::command::Remarks,
-        points::{self, Asked},
+        accounts, history,
+        ledger::{LedgerError, command::Remarks},
+        points::{self, Asked, PointsError},
         summary,
     },
 };
@@ -90,4 +94,50 @@ pub(super) async fn redeem(app: Data<App>, request: HttpRequest, payload: Payloa
     let asked = Asked { caller, source: Source::Api, key };
     let reply = points::redeem_option(&app, asked, customer, site, &option_id, Remarks::default()).await?;
     Ok(answer::to_change(reply, answer::coupon_code))
+}
+
+/// Cancel a redemption
+///
+/// Gives the points of a coupon back that the signed-in customer bought and did not use; the coupon ends. The entry is the
+/// one that the redemption made, as `redeemedPointsList` names it. The points come back with the ends that they had;
+/// those that have expired meanwhile can be used for the tenant's days of grace. Customers may do this where the tenant
+/// allows it, within the time that it allows. Sent again, it answers the balance again. An addition to the contract.
+#[utoipa::path(
+    post, path = "/reward-points/public/customer/redemptions/{entryId}/cancel", tag = "One's own points",
+    operation_id = "cancelOwnRedemption",
+    params(
+        ("entryId" = String, Path, description = "The id of the entry that took the points.",
+            example = "d85c0570-1d51-4611-bf2f-c67452384626"),
+        ("Idempotency-Key" = Option<String>, Header, max_length = 255,
+            description = "With the same key and request the first answer comes again, with another request 422."),
+    ),
+    responses(
+        (status = 200, description = "The balance, as a bare number.", content_type = "application/json", body = i64,
+            example = 1860),
+        (status = 403, description = "The tenant does not let its customers cancel."),
+        (status = 404, description = "The customer has no such redemption."),
+        (status = 409, description = "The coupon was used, or the time for cancelling is over."),
+        (status = 422, description = "The Idempotency-Key was used for another request."),
+    ),
+    security(("CustomerAccessToken" = [])),
+)]
+pub(super) async fn cancel(app: Data<App>, request: HttpRequest, payload: Payload) -> Result<HttpResponse, ApiError> {
+    let (caller, customer) = auth::customer(&app, &request).await?;
+    let body = body::read(&request, payload).await?;
+    let entry = params::path(&request, "entryId")?;
+    let unknown = || ApiError::from(Refusal::RedemptionUnknown(entry.clone()));
+    let entry_id = EntryId::parse(&entry).map_err(|_no_id| unknown())?;
+    let found = history::entry(&app.db, &caller.tenant, &customer, &entry_id).await?.ok_or_else(unknown)?;
+    let entry = found.story.entry;
+    let redemption = entry.memo.redemption.filter(|_| entry.kind == EntryKind::Redeemed).ok_or_else(unknown)?;
+    let key = answer::keyed(&body, &request, answer::balance_after)?;
+    let tenant = caller.tenant.clone();
+    let asked = Asked { caller, source: Source::Api, key };
+    match points::cancel_redemption(&app, asked, customer.clone(), redemption, Remarks::default()).await {
+        Err(PointsError::Ledger(LedgerError::Refused(Refusal::AlreadyCancelled))) => {
+            let points = accounts::balance(&app.db, &tenant, &customer, app.now()).await?;
+            points.map(answer::integer).ok_or_else(|| answer::no_points(&customer))
+        }
+        done => Ok(answer::to_change(done?, answer::balance_after)),
+    }
 }

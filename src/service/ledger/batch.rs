@@ -235,8 +235,9 @@ async fn load_cancelled(
         for take in &entry.takes {
             origins.extend(load::get_lot(tx, &whose.0, account.account_id, take.lot_seq).await?);
         }
-        let grace_until = now.plus_secs(load::grace_days(tx, &whose.0).await?.saturating_mul(86_400));
-        let cancellable = Cancellable { redemption, entry, origins, grace_until };
+        let (grace_days, customer_hours) = load::cancelling(tx, &whose.0).await?;
+        let grace_until = now.plus_secs(grace_days.saturating_mul(86_400));
+        let cancellable = Cancellable { redemption, entry, origins, grace_until, customer_hours };
         decisions.cancellable.insert((whose.0, id.clone()), cancellable);
     }
     Ok(())

@@ -228,7 +228,12 @@ pub enum Done {
     /// An entry was undone, by one or more others.
     Undone(Vec<Posted>),
     /// A redemption was cancelled; the points came back by one or more entries.
-    Cancelled(Vec<Posted>),
+    Cancelled {
+        /// The entries.
+        entries: Vec<Posted>,
+        /// What can be spent now.
+        balance: i64,
+    },
     /// An order was taken in; this is what is known of it now.
     Order(Box<Order>, Received),
     /// A return was taken in; whether it is new.

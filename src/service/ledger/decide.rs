@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
+        actor::ActorKind,
         code::coupon_code,
         coupon::IssuedCoupon,
         ids::{EntryId, OrderId, SiteCode, TenantId},
@@ -42,6 +43,29 @@ pub(super) struct Cancellable {
     pub(super) origins: Vec<Lot>,
     /// When points end whose own end has passed.
     pub(super) grace_until: Timestamp,
+    /// Hours in which the customer may cancel; 0: only the shop may.
+    pub(super) customer_hours: i64,
+}
+
+impl Cancellable {
+    /// Whether this request may cancel it now. When an order comes back, its coupon was used.
+    fn check(&self, request: &Request, now: Timestamp) -> Result<(), Refusal> {
+        if self.redemption.cancelled {
+            return Err(Refusal::AlreadyCancelled);
+        }
+        let by_customer = request.caller.actor.kind == ActorKind::Customer;
+        if by_customer && self.customer_hours == 0 {
+            return Err(Refusal::CancellingOff);
+        }
+        if self.redemption.uses > 0 && !matches!(request.command, Command::GiveBack(..)) {
+            return Err(Refusal::CouponUsed(self.redemption.code.clone()));
+        }
+        let last = self.redemption.created_at.plus_secs(self.customer_hours.saturating_mul(3_600));
+        if by_customer && now > last {
+            return Err(Refusal::CancellingOver(self.customer_hours));
+        }
+        Ok(())
+    }
 }
 
 /// An option that was sold.
@@ -155,9 +179,7 @@ impl Decisions {
             Command::Credit(kind, credit) => self.credit(request, *kind, credit, now).map(Done::Posted),
             Command::Debit(kind, debit) => self.debit(request, *kind, debit, now).map(Done::Posted),
             Command::Redeem(wanted) => self.redeem(request, wanted, now),
-            Command::Cancel(id, remarks) | Command::GiveBack(id, remarks) => {
-                self.cancel(request, id, remarks, now).map(Done::Cancelled)
-            }
+            Command::Cancel(id, remarks) | Command::GiveBack(id, remarks) => self.cancel(request, id, remarks, now),
             Command::Undo(entry_id, remarks) => self.undo(request, entry_id, remarks, now).map(Done::Undone),
             Command::Order(order) => self.take_in(request, order, now),
             Command::Return(back) => self.take_back(request, back, now),
@@ -346,25 +368,14 @@ impl Decisions {
 
     /// The points of a redemption come back, each with the end that it had, or with the tenant's days of grace if
     /// that has passed; the coupon is gone.
-    fn cancel(
-        &mut self,
-        request: &Request,
-        id: &str,
-        remarks: &Remarks,
-        now: Timestamp,
-    ) -> Result<Vec<Posted>, Refusal> {
+    fn cancel(&mut self, request: &Request, id: &str, remarks: &Remarks, now: Timestamp) -> Result<Done, Refusal> {
         let name = (request.caller.tenant.clone(), id.to_owned());
         let mut memo = request.memo(remarks, None);
         let book = self.books.get_mut(&whose(request)).filter(|book| book.account.open);
         let book = book.ok_or_else(|| Refusal::UnknownCustomer(request.customer.clone()))?;
         let found = self.cancellable.get_mut(&name).ok_or_else(|| Refusal::RedemptionUnknown(id.to_owned()))?;
-        let Cancellable { redemption, entry, origins, grace_until } = found;
-        if redemption.cancelled {
-            return Err(Refusal::AlreadyCancelled);
-        }
-        if redemption.uses > 0 && !matches!(request.command, Command::GiveBack(..)) {
-            return Err(Refusal::CouponUsed(redemption.code.clone()));
-        }
+        found.check(request, now)?;
+        let Cancellable { redemption, entry, origins, grace_until, .. } = found;
         if book.account.balance.saturating_sub(entry.points) > Points::BALANCE_MAX {
             return Err(Refusal::BalanceTooLarge);
         }
@@ -387,12 +398,13 @@ impl Decisions {
             repay(book, request.source, now);
         }
         book.settle(now, &mut new_entry_id);
+        let balance = book.account.balance;
         redemption.cancelled = true;
         self.cancelled.push((name.0, redemption.clone()));
         if let Some(first) = posted.first() {
             self.note(request, remarks, first.seq);
         }
-        Ok(posted)
+        Ok(Done::Cancelled { entries: posted, balance })
     }
 
     fn close(&mut self, request: &Request, now: Timestamp) -> Done {

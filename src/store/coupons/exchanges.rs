@@ -18,7 +18,8 @@ statements! {
     }
     /// Locks the coupon, so that it is not used while its redemption is cancelled.
     Tenant LOCK_REDEMPTION {
-        "SELECT r.redemption_id, r.seq, r.option_id, r.code, r.cancelled_at IS NOT NULL, c.redemption_count
+        "SELECT r.redemption_id, r.seq, r.option_id, r.code, r.cancelled_at IS NOT NULL, c.redemption_count,
+             r.created_at
          FROM redemptions r JOIN coupons c ON c.tenant_id = r.tenant_id AND c.code = r.code
          WHERE r.tenant_id = $1 AND r.account_id = $2 AND r.redemption_id = $3 " pg("FOR NO KEY UPDATE")
     }
@@ -52,6 +53,8 @@ pub struct Redemption {
     pub cancelled: bool,
     /// How often the coupon was used.
     pub uses: i64,
+    /// When it was bought.
+    pub created_at: Timestamp,
 }
 
 /// Where a coupon came from.
@@ -86,14 +89,15 @@ pub async fn lock_redemption(
     id: &str,
 ) -> Result<Option<Redemption>, DbError> {
     let query = tx.query(LOCK_REDEMPTION).bind(tenant).bind(account_id).bind(id);
-    let row = query.optional::<(String, i64, String, String, bool, i64)>().await?;
-    Ok(row.map(|(redemption_id, seq, option_id, code, cancelled, uses)| Redemption {
+    let row = query.optional::<(String, i64, String, String, bool, i64, Timestamp)>().await?;
+    Ok(row.map(|(redemption_id, seq, option_id, code, cancelled, uses, created_at)| Redemption {
         redemption_id,
         seq,
         option_id,
         code,
         cancelled,
         uses,
+        created_at,
     }))
 }
 

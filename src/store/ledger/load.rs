@@ -52,7 +52,7 @@ statements! {
         "SELECT seq, points, remaining, available_from, valid_until FROM lots
          WHERE tenant_id = $1 AND account_id = $2 AND remaining > 0 AND available_from > $3"
     }
-    Tenant GET_GRACE_DAYS { "SELECT grace_days FROM tenants WHERE tenant_id = $1" }
+    Tenant GET_CANCELLING { "SELECT grace_days, customer_cancel_hours FROM tenants WHERE tenant_id = $1" }
     Tenant GET_LOT {
         "SELECT seq, points, remaining, available_from, valid_until FROM lots
          WHERE tenant_id = $1 AND account_id = $2 AND seq = $3"
@@ -162,8 +162,7 @@ pub async fn get_lot(tx: &mut Tx, tenant: &TenantId, account_id: i64, seq: i64) 
     Ok(row.map(Lot::from))
 }
 
-/// Days that points given back stay usable when their own end has passed.
-pub async fn grace_days(tx: &mut Tx, tenant: &TenantId) -> Result<i64, DbError> {
-    let (days,) = tx.query(GET_GRACE_DAYS).bind(tenant).one::<(i64,)>().await?;
-    Ok(days)
+/// Days that points given back stay usable when their own end has passed, and hours in which customers may cancel.
+pub async fn cancelling(tx: &mut Tx, tenant: &TenantId) -> Result<(i64, i64), DbError> {
+    tx.query(GET_CANCELLING).bind(tenant).one().await
 }

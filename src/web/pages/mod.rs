@@ -14,6 +14,7 @@ pub(super) mod overview;
 mod overview_chart;
 pub(super) mod returns;
 pub(super) mod rules;
+pub(super) mod settings;
 pub(super) mod setup;
 pub(super) mod sign_in;
 pub(super) mod sites;
