@@ -26,7 +26,7 @@ use super::{
 use crate::{
     app::RequestId,
     domain::{access::AccessRefusal, role::Role},
-    service::{access::AccessError, passwords::HashingError},
+    service::{access::AccessError, passwords::HashingError, webhooks::WebhookError},
     store::DbError,
 };
 
@@ -83,6 +83,17 @@ impl From<DbError> for WebError {
             return Self::Unavailable;
         }
         Self::internal("using the database", error)
+    }
+}
+
+impl From<WebhookError> for WebError {
+    /// What belongs into a form is told there; here is what has none.
+    fn from(error: WebhookError) -> Self {
+        match error {
+            WebhookError::Unknown => Self::NotFound,
+            WebhookError::Store(error) => error.into(),
+            other => Self::Conflict(other.to_string()),
+        }
     }
 }
 

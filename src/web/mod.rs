@@ -28,7 +28,7 @@ pub use pages::api_docs::ApiDocument;
 use crate::app::App;
 use pages::{
     account, api_clients, api_docs, audit_log, coupons, customer, customers, inbox, ledger, options, overview, returns,
-    rules, settings, setup, sign_in, sites, team, tenants,
+    rules, settings, setup, sign_in, sites, team, tenants, webhooks,
 };
 
 /// Adds the routes of the back office.
@@ -107,6 +107,7 @@ fn of_tenant(cfg: &mut ServiceConfig) {
         .service(resource("/{tenant}/audit-log").route(get().to(audit_log::index)))
         .configure(of_inbox)
         .configure(of_returns)
+        .configure(of_webhooks)
         .configure(of_programme);
 }
 
@@ -135,6 +136,24 @@ fn of_inbox(cfg: &mut ServiceConfig) {
         )
         .service(resource("/{tenant}/inbox/{event}").route(get().to(inbox::show)))
         .service(resource("/{tenant}/inbox/{event}/retry").route(post().to(inbox::retry)));
+}
+
+/// Where the shop wants to be told what happens, and what is sent there.
+fn of_webhooks(cfg: &mut ServiceConfig) {
+    let of = |rest: &str| resource(format!("/{{tenant}}/webhooks/{{endpoint}}{rest}"));
+    cfg.service(resource("/{tenant}/webhooks").route(get().to(webhooks::index)).route(post().to(webhooks::create)))
+        .service(resource("/{tenant}/webhooks/new").route(get().to(webhooks::new_form)))
+        .service(resource("/{tenant}/webhooks/deliveries").route(get().to(webhooks::list)))
+        .service(of("").route(get().to(webhooks::show)).route(post().to(webhooks::save)))
+        .service(of("/pause").route(post().to(webhooks::pause)))
+        .service(of("/resume").route(post().to(webhooks::resume)))
+        .service(of("/test").route(post().to(webhooks::test)))
+        .service(of("/rotate").route(get().to(webhooks::confirm_rotation)).route(post().to(webhooks::rotate)))
+        .service(of("/drop-old-secret").route(post().to(webhooks::drop_old_secret)))
+        .service(of("/delete").route(get().to(webhooks::confirm_deletion)).route(post().to(webhooks::delete)))
+        .service(of("/send-parked").route(get().to(webhooks::confirm_sending)).route(post().to(webhooks::send_parked)))
+        .service(of("/events/{event}").route(get().to(webhooks::show_delivery)))
+        .service(of("/events/{event}/again").route(post().to(webhooks::again)));
 }
 
 /// Pages of what a tenant offers: options, rules, sites.

@@ -85,6 +85,7 @@ pub(crate) enum Section {
     ApiClients,
     Inbox,
     Settings,
+    Webhooks,
     AuditLog,
 }
 
@@ -110,7 +111,10 @@ impl Section {
     const GROUPS: [(&'static str, &'static [Self]); 3] = [
         ("Daily work", &[Self::Overview, Self::Customers, Self::Ledger, Self::Coupons, Self::Returns]),
         ("Programme", &[Self::Options, Self::Rules, Self::Sites]),
-        ("Administration", &[Self::Team, Self::ApiClients, Self::Inbox, Self::Settings, Self::AuditLog]),
+        (
+            "Administration",
+            &[Self::Team, Self::ApiClients, Self::Inbox, Self::Webhooks, Self::Settings, Self::AuditLog],
+        ),
     ];
 
     /// End of its address, name, icon, key.
@@ -128,6 +132,7 @@ impl Section {
             Self::Returns => ("/returns", "Returned orders", "package-x", "b"),
             Self::Inbox => ("/inbox", "Order feed", "inbox", "i"),
             Self::Settings => ("/settings", "Settings", "building-2", "n"),
+            Self::Webhooks => ("/webhooks", "Webhooks", "webhook", "w"),
             Self::AuditLog => ("/audit-log", "Audit log", "scroll-text", "l"),
         }
     }
@@ -144,7 +149,7 @@ impl Section {
             | Self::Rules
             | Self::Sites
             | Self::Settings => Role::Viewer,
-            Self::Team | Self::ApiClients | Self::Inbox | Self::AuditLog => Role::Admin,
+            Self::Team | Self::ApiClients | Self::Inbox | Self::Webhooks | Self::AuditLog => Role::Admin,
         }
     }
 

@@ -25,3 +25,4 @@ mod settings;
 mod sign_in;
 mod team;
 mod visitor;
+mod webhooks;

@@ -14,3 +14,4 @@ mod journey;
 mod programme;
 mod serve;
 mod site;
+mod webhooks;

@@ -20,3 +20,4 @@ pub(super) mod sign_in;
 pub(super) mod sites;
 pub(super) mod team;
 pub(super) mod tenants;
+pub(super) mod webhooks;
