@@ -8,13 +8,14 @@ use crate::{
     app::App,
     config::Settings,
     domain::ids::TenantId,
-    service::{options, summary::Walk},
+    service::{coupons::desk, options, summary::Walk},
 };
 
 /// Print what a tenant has, as the API answers it
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  guerdon export --tenant acme summaries > summaries.json\n  \
-    guerdon export --tenant acme options > options.json")]
+    guerdon export --tenant acme options > options.json\n  \
+    guerdon export --tenant acme coupons > coupons.json")]
 pub(super) struct Export {
     /// The tenant
     #[arg(long, value_parser = TenantId::parse)]
@@ -30,6 +31,8 @@ enum What {
     Summaries,
     /// The redemption options, archived ones too
     Options,
+    /// Every coupon, deleted ones too, as `GET /coupon/{tenant}/coupons` answers them
+    Coupons,
 }
 
 impl Export {
@@ -39,6 +42,7 @@ impl Export {
         match self.what {
             What::Summaries => summaries(&app, self.tenant).await?,
             What::Options => output::line(&options::to_json(&options::list(&app.db, &self.tenant).await?)),
+            What::Coupons => coupons(&app, &self.tenant).await?,
         }
         app.db.close().await;
         Ok(())
@@ -64,6 +68,26 @@ async fn summaries(app: &App, tenant: TenantId) -> Result<(), Failure> {
             }
             mark = ",";
         }
+    }
+    let begun = if mark == "[" { "[" } else { "" };
+    let _ = writeln!(out, "{begun}\n]").and_then(|()| out.flush());
+    Ok(())
+}
+
+/// The same for coupons, the oldest first.
+async fn coupons(app: &App, tenant: &TenantId) -> Result<(), Failure> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let (mut after, mut mark) = (None, "[");
+    loop {
+        let page = desk::walk(&app.db, tenant, after.as_ref()).await?;
+        for coupon in &page {
+            if write!(out, "{mark}\n{}", serde_json::Value::Object(coupon.to_json(app.now()))).is_err() {
+                return Ok(());
+            }
+            mark = ",";
+        }
+        let Some(last) = page.last() else { break };
+        after = Some((last.created_at, last.code.clone()));
     }
     let begun = if mark == "[" { "[" } else { "" };
     let _ = writeln!(out, "{begun}\n]").and_then(|()| out.flush());

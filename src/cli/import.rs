@@ -21,7 +21,7 @@ use crate::{
         site::Site,
     },
     service::{
-        import::{Balances, Report, Summaries, import_options},
+        import::{Balances, Coupons, Report, Summaries, import_options},
         sites,
     },
 };
@@ -30,13 +30,14 @@ use reading::Piece;
 /// So many refusals are printed; `--json` has up to a thousand.
 const SHOWN_MAX: usize = 20;
 
-/// Move in: take customers, options or opening balances from files
+/// Move in: take customers, options, coupons or opening balances from files
 ///
 /// Safe to repeat: what is there already is left alone. What does not add up is refused and named by its place in the
 /// file, and everything else is taken. Ends with exit code 1 when something was refused.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  guerdon import --tenant acme --dry-run summaries summaries.json\n  \
     guerdon import --tenant acme options options.json\n  \
+    guerdon import --tenant acme coupons coupons.json\n  \
     guerdon import --tenant acme balances balances.csv\n\n\
     The columns of a CSV file are named in its first line: customer_id and points; valid_until, description,\n\
     reference_id and id if you like.")]
@@ -66,6 +67,8 @@ enum What {
     Summaries,
     /// Redemption options: JSON, as `GET /reward-points/{tenant}/redeemOptions` answers them
     Options,
+    /// Coupons with how often they were used: JSON, as `GET /coupon/{tenant}/coupons` answers them
+    Coupons,
     /// Opening balances: CSV, a row for each lot of points
     Balances,
 }
@@ -83,6 +86,7 @@ impl Import {
         let report = match self.what {
             What::Summaries => self.summaries(&app, &caller, site, input).await,
             What::Options => self.options(&app, &caller, input).await,
+            What::Coupons => self.coupons(&app, &caller, input).await,
             What::Balances => self.balances(&app, &caller, site, input).await,
         }?;
         bar.finish_and_clear();
@@ -91,11 +95,27 @@ impl Import {
     }
 
     async fn summaries(&self, app: &App, caller: &Caller, site: Site, input: Input) -> Result<Report, Failure> {
-        let pieces = reading::elements(input);
+        let pieces = reading::elements("summaries", input);
         let mut import = Summaries::new(app, caller, site, self.dry_run);
         while let Some(piece) = next(&pieces) {
             match piece {
                 Piece::One(place, written) => import.take(place, written).await?,
+                Piece::Wrong(place, why) => import.refuse(place, why),
+                Piece::Broken(why) => {
+                    import.finish().await?;
+                    return Err(self.broken(&why));
+                }
+            }
+        }
+        Ok(import.finish().await?)
+    }
+
+    async fn coupons(&self, app: &App, caller: &Caller, input: Input) -> Result<Report, Failure> {
+        let pieces = reading::elements("coupons", input);
+        let mut import = Coupons::new(app, caller, self.dry_run);
+        while let Some(piece) = next(&pieces) {
+            match piece {
+                Piece::One(place, written) => import.take(place, &written).await?,
                 Piece::Wrong(place, why) => import.refuse(place, why),
                 Piece::Broken(why) => {
                     import.finish().await?;
@@ -139,13 +159,17 @@ impl Import {
             let what = match self.what {
                 What::Summaries => "customers",
                 What::Options => "options",
+                What::Coupons => "coupons",
                 What::Balances => "rows",
             };
             let done = if self.dry_run { "Would import" } else { "Imported" };
-            output::line(&format!(
-                "{done} {} {what} with {} points in {} entries.",
-                report.imported, report.points, report.entries
-            ));
+            let points = match self.what {
+                What::Summaries | What::Balances => {
+                    format!(" with {} points in {} entries", report.points, report.entries)
+                }
+                What::Options | What::Coupons => String::new(),
+            };
+            output::line(&format!("{done} {} {what}{points}.", report.imported));
             if report.there_already > 0 {
                 output::line(&format!("{} {what} were there already and were left alone.", report.there_already));
             }

@@ -52,10 +52,11 @@ statements! {
          GROUP BY o.option_id, o.redeemed HAVING o.redeemed <> COUNT(r.redemption_id) ORDER BY o.option_id"
     }
     Tenant LIST_MISCOUNTED_COUPONS {
-        "SELECT c.code, c.redemption_count, COUNT(u.coupon_redemption_id) FROM coupons c
+        "SELECT c.code, c.redemption_count, c.uses_before + COUNT(u.coupon_redemption_id) FROM coupons c
          LEFT JOIN coupon_redemptions u ON u.tenant_id = c.tenant_id AND u.code = c.code AND u.deleted_at IS NULL
          WHERE c.tenant_id = $1
-         GROUP BY c.code, c.redemption_count HAVING c.redemption_count <> COUNT(u.coupon_redemption_id)
+         GROUP BY c.code, c.redemption_count, c.uses_before
+         HAVING c.redemption_count <> c.uses_before + COUNT(u.coupon_redemption_id)
          ORDER BY c.code LIMIT $2"
     }
     Tenant LIST_UNGIVEN_ORDERS {

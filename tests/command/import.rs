@@ -256,3 +256,104 @@ on_both! {
         assert!(verified(&program));
     }
 }
+
+/// A coupon as the other service tells of it.
+fn coupon(code: &str, more: &Value) -> Value {
+    let mut coupon = json!({
+        "code": code, "name": "Winter", "description": "7% off", "discountType": "PERCENT", "discountPercentage": 7,
+        "status": "VALID", "allowAnonymous": false, "maxRedemptions": -1, "maxRedemptionsPerCustomer": -1,
+        "redemptionCount": 0, "deleted": false, "categoryRestricted": false, "segmentRestricted": false,
+        "restrictions": {"validFor": [], "minOrderValue": {"amount": 150.5, "currency": "EUR"}},
+        "mixins": {"custom": {"provenance": "Winter Sale"}},
+        "metadata": {"version": 3, "mixins": {"custom": "https://example.com/schema.json"}},
+    });
+    coupon.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    coupon
+}
+
+fn coupons(program: &Program) -> Vec<Value> {
+    program.json(&["export", "--tenant", "acme", "coupons"]).as_array().unwrap().clone()
+}
+
+on_both! {
+    async fn coupons_keep_their_uses_and_come_once(db) {
+        let program = Program::on(db);
+        make_acme(&program);
+        let all = json!([
+            coupon("mw2023_7", &json!({"redemptionCount": 4, "maxRedemptions": 10})),
+            coupon("USEDUP", &json!({"redemptionCount": 2, "maxRedemptions": 2, "status": "USED"})),
+            coupon("OLD", &json!({"status": "EXPIRED", "restrictions": {"validUntil": "2023-07-31T05:45:25.934Z"}})),
+            // It was valid when the file was written, and is over now.
+            coupon("OVER", &json!({"restrictions": {"validUntil": "2023-07-31T05:45:25.934Z"}})),
+            coupon("GONE", &json!({"deleted": true})),
+            coupon("REF", &json!({"referralCoupon": true, "issuedTo": "C1", "allowAnonymous": true, "unknown": [1]})),
+        ]);
+        let path = file(&program, "coupons.json", &all.to_string());
+        let expected = report(6, 0, 0, 0);
+        assert_eq!(import(&program, &["--dry-run"], "coupons", &path), (Some(0), expected.clone()));
+        assert_eq!(coupons(&program), Vec::<Value>::new());
+        assert_eq!(import(&program, &[], "coupons", &path), (Some(0), expected));
+        let told = coupons(&program);
+        let of = |code: &str| told.iter().find(|one| one["code"] == code).unwrap();
+        for (code, status, uses) in [("MW2023_7", "VALID", 4), ("USEDUP", "USED", 2), ("OLD", "EXPIRED", 0), ("OVER", "EXPIRED", 0)] {
+            assert_eq!((&of(code)["status"], &of(code)["redemptionCount"]), (&json!(status), &json!(uses)), "{code}");
+        }
+        assert_eq!((&of("GONE")["deleted"], &of("REF")["referralCoupon"], &of("REF")["issuedTo"]), (&json!(true), &json!(true), &json!("C1")));
+        for field in ["name", "description", "discountPercentage", "maxRedemptions", "mixins", "metadata", "restrictions"] {
+            assert_eq!(of("MW2023_7")[field], all[0][field], "{field}");
+        }
+        assert!(verified(&program), "uses that are not here are told apart");
+        assert_eq!(import(&program, &[], "coupons", &path), (Some(0), report(0, 0, 0, 6)));
+        // What was exported can be imported elsewhere.
+        program.ok(&["tenant", "create", "other", "--name", "Other"]);
+        let exported = file(&program, "exported.json", &json!(told).to_string());
+        let moved = program.json(&["import", "--tenant", "other", "--json", "coupons", &exported]);
+        assert_eq!(moved, report(6, 0, 0, 0));
+        assert_eq!(program.json(&["export", "--tenant", "other", "coupons"]).as_array().unwrap().len(), 6);
+        assert!(verified(&program));
+        assert_eq!(program.ok(&["import", "--tenant", "acme", "coupons", &path]).lines().collect::<Vec<_>>(),
+            ["Imported 0 coupons.", "6 coupons were there already and were left alone."]);
+    }
+
+    async fn coupons_that_do_not_add_up_are_refused_and_named(db) {
+        let program = Program::on(db);
+        make_acme(&program);
+        let referral = |code: &str| coupon(code, &json!({"referralCoupon": true, "issuedTo": "C1"}));
+        let first = file(&program, "first.json", &json!([coupon("A", &json!({})), referral("R1")]).to_string());
+        assert_eq!(import(&program, &[], "coupons", &first).0, Some(0));
+        let wrong = [
+            (coupon("T", &json!({"redemptionCount": 3, "maxRedemptions": 2})), "maxRedemptions is 2"),
+            (coupon("T", &json!({"status": "USED"})), "no limit"),
+            (coupon("T", &json!({"status": "EXPIRED"})), "does not lie behind"),
+            (coupon("T", &json!({"discountPercentage": 101})), "discountPercentage"),
+            (coupon("T", &json!({"redemptionCount": "3"})), "redemptionCount"),
+            (coupon("\u{202e}", &json!({})), "code"),
+            (json!({"name": "no code"}), "code: give the coupon's code"),
+            (json!("text"), "invalid type"),
+            (referral("R2"), "another referral coupon"),
+        ];
+        let mut all: Vec<Value> = wrong.iter().map(|(coupon, _)| coupon.clone()).collect();
+        all.extend([coupon("A", &json!({"discountPercentage": 9})), coupon("b", &json!({})), coupon("B", &json!({}))]);
+        let path = file(&program, "wrong.json", &json!(all).to_string());
+        let (code, told) = import(&program, &[], "coupons", &path);
+        // What was imported before is left alone, also where the file says something else now.
+        assert_eq!((code, &told["imported"], &told["there_already"], &told["refused"]), (Some(1), &json!(1), &json!(1), &json!(10)));
+        for (at, (_, reason)) in wrong.iter().enumerate() {
+            let refused = told["refusals"].as_array().unwrap().iter().find(|one| one["place"] == json!(at + 1)).unwrap();
+            assert!(refused["why"].as_str().unwrap().contains(reason), "{reason}: {refused}");
+        }
+        let twice = told["refusals"].as_array().unwrap().iter().find(|one| one["place"] == 12).unwrap();
+        assert_eq!((&twice["what"], &twice["why"]), (&json!("B"), &json!("this code is there twice")));
+        assert_eq!(coupons(&program).len(), 3);
+        for (text, reason) in [("{}", "an array of coupons"), ("[", "EOF"), ("nonsense", "line 1")] {
+            let path = file(&program, "broken.json", text);
+            let printed = program.run_with(&["import", "--tenant", "acme", "coupons", &path], "");
+            assert_eq!((printed.code, printed.err.contains(reason)), (Some(2), true), "{printed:?}");
+        }
+        let cut = file(&program, "cut.json", &format!("[{},", coupon("CUT", &json!({}))));
+        let printed = program.run_with(&["import", "--tenant", "acme", "coupons", &cut], "");
+        assert_eq!((printed.code, printed.err.contains("What stands before it was imported")), (Some(2), true), "{printed:?}");
+        assert_eq!(coupons(&program).len(), 4);
+        assert!(verified(&program));
+    }
+}

@@ -350,6 +350,25 @@ on_both! {
         assert_eq!(ann.submit(&form, LIST, &[&FILLED[..1], &FILLED[2..], &[("code", "A/B c?")]].concat()).await.status, 422);
     }
 
+    async fn an_imported_coupon_tells_of_uses_elsewhere(app, _clock) {
+        let (_site, ann) = acme(app).await;
+        let coupon = json!({"code": "MOVED", "name": "Sale", "discountType": "PERCENT", "discountPercentage": 10,
+            "maxRedemptions": 3, "redemptionCount": 2, "allowAnonymous": true, "metadata": {"version": 4}});
+        let caller = caller();
+        let mut import = guerdon::service::import::Coupons::new(app, &caller, false);
+        import.take(1, coupon.as_object().unwrap()).await.unwrap();
+        assert_eq!(import.finish().await.unwrap().imported, 1);
+        let page = ann.page(&format!("{LIST}/MOVED")).await;
+        assert_eq!(page.all(".strip dd"), ["10% off", "2", "1"]);
+        assert!(page.one("#uses").contains("Used 2 times before it was taken over"));
+        assert!(page.one(".events").starts_with("Imported"));
+        let id = checkout(app, "MOVED", None, "B1").await;
+        let page = ann.page(&format!("{LIST}/MOVED")).await;
+        assert_eq!((page.all(".page-head .badge"), page.all("#uses tbody tr").len()), (vec!["Used up".to_owned()], 1));
+        confirm(&ann, &format!("{LIST}/MOVED/uses/{id}/give-back")).await.location();
+        assert_eq!(find(app, "MOVED").await.redemption_count, 2);
+    }
+
     async fn a_coupon_used_often_shows_its_uses_page_by_page(app, clock) {
         let (_site, ann) = acme(app).await;
         make(app, json!({"code": "MANY", "allowAnonymous": true})).await;

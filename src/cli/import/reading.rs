@@ -7,10 +7,10 @@ use std::{
     thread,
 };
 
-use serde::de::{Deserializer as _, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, Deserializer as _, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::{domain::past::WrittenSummary, service::import::Balance};
+use crate::service::import::Balance;
 
 /// So many pieces are read ahead.
 const AHEAD: usize = 64;
@@ -25,12 +25,15 @@ pub(super) enum Piece<T> {
     Broken(String),
 }
 
-/// The elements of a JSON array.
-pub(super) fn elements(input: impl Read + Send + 'static) -> Receiver<Piece<WrittenSummary>> {
+/// The elements of a JSON array, which is expected to be one of these things.
+pub(super) fn elements<T: DeserializeOwned + Send + 'static>(
+    what: &'static str,
+    input: impl Read + Send + 'static,
+) -> Receiver<Piece<T>> {
     let (sender, receiver) = sync_channel(AHEAD);
     thread::spawn(move || {
         let mut deserializer = serde_json::Deserializer::from_reader(BufReader::new(input));
-        let read = deserializer.deserialize_seq(Elements(&sender)).and_then(|()| deserializer.end());
+        let read = deserializer.deserialize_seq(Elements { what, sender: &sender }).and_then(|()| deserializer.end());
         if let Err(error) = read {
             let _ = sender.send(Piece::Broken(error.to_string()));
         }
@@ -38,13 +41,16 @@ pub(super) fn elements(input: impl Read + Send + 'static) -> Receiver<Piece<Writ
     receiver
 }
 
-struct Elements<'s>(&'s SyncSender<Piece<WrittenSummary>>);
+struct Elements<'s, T> {
+    what: &'static str,
+    sender: &'s SyncSender<Piece<T>>,
+}
 
-impl<'de> Visitor<'de> for Elements<'_> {
+impl<'de, T: DeserializeOwned> Visitor<'de> for Elements<'_, T> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an array of summaries")
+        write!(formatter, "an array of {}", self.what)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
@@ -56,7 +62,7 @@ impl<'de> Visitor<'de> for Elements<'_> {
                 Ok(written) => Piece::One(place, written),
                 Err(error) => Piece::Wrong(place, error.to_string()),
             };
-            if self.0.send(piece).is_err() {
+            if self.sender.send(piece).is_err() {
                 break;
             }
         }

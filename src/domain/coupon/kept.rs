@@ -59,6 +59,10 @@ pub struct Coupon {
     pub modified_at: Timestamp,
     /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
+    /// When it was taken over from another service.
+    pub imported_at: Option<Timestamp>,
+    /// How often it was used there; part of `redemption_count`.
+    pub uses_before: i64,
 }
 
 /// The state of a coupon, worked out when it is read.
@@ -258,6 +262,8 @@ mod tests {
             created_at: Timestamp::from_micros(0),
             modified_at: Timestamp::from_micros(0),
             deleted_at: None,
+            imported_at: None,
+            uses_before: 0,
         }
     }
 

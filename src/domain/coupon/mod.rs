@@ -3,6 +3,7 @@
 mod json;
 mod kept;
 mod listing;
+mod moved;
 mod redemption;
 mod restrictions;
 
@@ -12,6 +13,7 @@ use serde_json::{Number, Value};
 pub use json::Wording;
 pub use kept::{Coupon, CouponDraft, CouponStatus, MixinLinks};
 pub use listing::{CouponField, CouponRedemptionField};
+pub use moved::MovedCoupon;
 pub use redemption::{CouponRedemption, CouponRefusal, NewCouponRedemption, check};
 pub use restrictions::Restrictions;
 

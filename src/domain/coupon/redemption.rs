@@ -245,6 +245,8 @@ mod tests {
             created_at: at("2027-01-01T00:00:00Z"),
             modified_at: at("2027-01-01T00:00:00Z"),
             deleted_at: None,
+            imported_at: None,
+            uses_before: 0,
         }
     }
 

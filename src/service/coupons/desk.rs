@@ -33,6 +33,9 @@ const NAMED_MAX: i64 = 200;
 /// The changes of one coupon that its page shows; the audit log has them all.
 const CHANGES_MAX: i64 = 50;
 
+/// Coupons that are read at once when all of them are gone through.
+const WALKED: i64 = 1_000;
+
 /// Where a page of the list lies: beside a coupon, and which number the first row behind the place has, from 1.
 pub type Cursor = (DeskPlace, usize);
 
@@ -126,6 +129,12 @@ async fn named(db: &Db, tenant: &TenantId, text: &str) -> Result<Vec<CustomerId>
         named.extend(directory::by_words(db, tenant, &words, NAMED_MAX).await?);
     }
     Ok(named)
+}
+
+/// Goes through all coupons of a tenant, deleted ones too, the oldest first: those behind a place, none at the end.
+pub async fn walk(db: &Db, tenant: &TenantId, after: Option<&(Timestamp, String)>) -> Result<Vec<Coupon>, DbError> {
+    let after = after.map_or((Timestamp::from_micros(i64::MIN), ""), |(at, code)| (*at, code.as_str()));
+    desk::walk(db, tenant, after, WALKED).await
 }
 
 /// A use, with the name of who recorded it.

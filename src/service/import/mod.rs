@@ -4,6 +4,7 @@
 //! customer or row at a time, and named by its place in the file.
 
 mod balances;
+mod coupons;
 mod options;
 mod summaries;
 
@@ -11,6 +12,7 @@ use serde::Serialize;
 use serde_json::json;
 
 pub use balances::{Balance, Balances};
+pub use coupons::Coupons;
 pub use options::import_options;
 pub use summaries::Summaries;
 
@@ -27,7 +29,7 @@ const REFUSED_MAX: usize = 1_000;
 /// What an import did, or would do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// Customers, rows or options that are new.
+    /// Customers, rows, options or coupons that are new.
     pub imported: u64,
     /// Entries written.
     pub entries: u64,

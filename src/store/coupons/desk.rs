@@ -7,7 +7,7 @@ use crate::{
         ids::{CustomerId, TenantId},
         time::Timestamp,
     },
-    store::{DbError, Tx, db::Query, sql::statements},
+    store::{Db, DbError, Tx, db::Query, sql::statements},
 };
 
 /// A filter but for its text, which wants a fragment of each dialect.
@@ -67,6 +67,11 @@ statements! {
         "SELECT " [coupon_columns] [desk_text]
         lite("value FROM json_each($4)") pg("jsonb_array_elements_text(CAST(CAST($4 AS TEXT) AS JSONB))") "))"
         [desk_filter] " AND (" [desk_value] ", code) > ($10, $11) ORDER BY " [desk_value] ", code LIMIT $12"
+    }
+    /// Every one, deleted or not, by the time of making, above `$2`, `$3`.
+    Tenant WALK_COUPONS {
+        "SELECT " [coupon_columns] " WHERE tenant_id = $1 AND (created_at, code) > ($2, $3)
+         ORDER BY created_at, code LIMIT $4"
     }
     /// How many a list has in all.
     Tenant COUNT_LISTED {
@@ -245,6 +250,13 @@ pub async fn list(
         Some(by) => query.bind(by),
         None => query,
     };
+    let rows = query.all::<CouponRow>().await?;
+    rows.into_iter().map(CouponRow::into_coupon).collect()
+}
+
+/// Every coupon behind a place, deleted or not, the oldest first.
+pub async fn walk(db: &Db, tenant: &TenantId, after: (Timestamp, &str), limit: i64) -> Result<Vec<Coupon>, DbError> {
+    let query = db.query(WALK_COUPONS).bind(tenant).bind(after.0).bind(after.1).bind(limit);
     let rows = query.all::<CouponRow>().await?;
     rows.into_iter().map(CouponRow::into_coupon).collect()
 }

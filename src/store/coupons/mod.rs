@@ -13,7 +13,7 @@ pub use exchanges::{Redemption, cancel_redemption, insert_redemption, lock_redem
 use super::{Db, DbError, Tx, db::Query, sql::statements};
 pub use crate::domain::coupon::{Coupon, CouponStatus};
 use crate::domain::{
-    coupon::{Calculation, CouponDraft, CouponTemplate, Discount, IssuedCoupon, Restrictions},
+    coupon::{Calculation, CouponDraft, CouponTemplate, Discount, IssuedCoupon, MovedCoupon, Restrictions},
     ids::{CustomerId, TenantId},
     money::{Currency, decimal},
     time::Timestamp,
@@ -24,7 +24,7 @@ macro_rules! coupon_columns {
         "code, name, description, discount_type, discount_percentage, discount_amount, discount_currency,
          discount_calculation, allow_anonymous, max_redemptions, max_redemptions_per_customer, category_restricted,
          segment_restricted, restrictions, valid_from, valid_until, issued_to, redemption_id, redemption_count, mixins,
-         mixin_links, referral, version, created_at, modified_at, deleted_at FROM coupons"
+         mixin_links, referral, version, created_at, modified_at, deleted_at, imported_at, uses_before FROM coupons"
     };
 }
 use coupon_columns;
@@ -39,6 +39,17 @@ statements! {
              valid_from, valid_until)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, 0, NULL, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
              $20, $21, $22, $23)
+         ON CONFLICT DO NOTHING"
+    }
+    /// No row is written when the code is taken, or when the customer has a referral coupon.
+    Tenant IMPORT_COUPON {
+        "INSERT INTO coupons (tenant_id, code, issued_to, redemption_id, referral, mixins, mixin_links, created_at,
+             modified_at, version, redemption_count, uses_before, imported_at, deleted_at, name, description,
+             discount_type, discount_percentage, discount_amount, discount_currency, discount_calculation,
+             allow_anonymous, max_redemptions, max_redemptions_per_customer, category_restricted, segment_restricted,
+             restrictions, valid_from, valid_until)
+         VALUES ($1, $2, $3, NULL, $4, $5, $6, $7, $7, $8, $9, $9, $7, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+             $20, $21, $22, $23, $24, $25)
          ON CONFLICT DO NOTHING"
     }
     Tenant UPDATE_COUPON {
@@ -105,6 +116,8 @@ struct CouponRow {
     created_at: Timestamp,
     modified_at: Timestamp,
     deleted_at: Option<Timestamp>,
+    imported_at: Option<Timestamp>,
+    uses_before: i64,
 }
 
 impl CouponRow {
@@ -140,6 +153,8 @@ impl CouponRow {
             created_at: self.created_at,
             modified_at: self.modified_at,
             deleted_at: self.deleted_at,
+            imported_at: self.imported_at,
+            uses_before: self.uses_before,
         })
     }
 
@@ -206,6 +221,18 @@ pub async fn create(
     let (mixins, links) = mixins_of(draft);
     let query = tx.query(INSERT_COUPON).bind(tenant).bind(code).bind(draft.issued_to.as_ref().map(CustomerId::as_str));
     let query = query.bind(None::<String>).bind(referral).bind(mixins).bind(links).bind(now);
+    Ok(bind_template(query, &draft.template).run().await? > 0)
+}
+
+/// Takes a coupon over with its uses. Says whether the code was free and, for a referral coupon, its customer without
+/// one.
+pub async fn import(tx: &mut Tx, tenant: &TenantId, moved: &MovedCoupon, now: Timestamp) -> Result<bool, DbError> {
+    let draft = &moved.draft;
+    let (mixins, links) = mixins_of(draft);
+    let query = tx.query(IMPORT_COUPON).bind(tenant).bind(moved.code.as_str());
+    let query = query.bind(draft.issued_to.as_ref().map(CustomerId::as_str)).bind(moved.referral);
+    let query = query.bind(mixins).bind(links).bind(now).bind(moved.version).bind(moved.uses);
+    let query = query.bind(moved.deleted.then_some(now));
     Ok(bind_template(query, &draft.template).run().await? > 0)
 }
 

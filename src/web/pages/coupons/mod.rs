@@ -97,7 +97,6 @@ impl Event {
             "coupon.created" => ("Created".to_owned(), false),
             "coupon.changed" => ("Changed".to_owned(), true),
             "coupon.deleted" => ("Deleted".to_owned(), false),
-            "coupon.imported" => ("Imported".to_owned(), false),
             "coupon.redemption_deleted" => ("Use given back".to_owned(), false),
             other => (words(other), true),
         };
@@ -119,6 +118,12 @@ fn history(story: &Story, names: impl Fn(&str) -> String) -> Vec<Event> {
         events.extend(exchange.cancelled_at.map(|at| event(at, format!("Redemption cancelled, {points} given back"))));
         events.push(event(exchange.created_at, format!("Issued for {points}")));
     }
+    events.extend(story.coupon.imported_at.map(|at| Event {
+        at,
+        what: "Imported".to_owned(),
+        who: "Taken over from another service".to_owned(),
+        changes: Vec::new(),
+    }));
     events.sort_by_key(|event| std::cmp::Reverse(event.at));
     events
 }
@@ -140,6 +145,8 @@ struct CouponPage<'a> {
     issued_to: Option<(String, String)>,
     bought: Option<Bought<'a>>,
     uses: Vec<UseLine>,
+    /// What is known of uses from before the coupon was taken over.
+    before_told: String,
     uses_range: String,
     newest: Option<String>,
     older: Option<String>,
@@ -238,6 +245,10 @@ pub(in crate::web) async fn show(
         issued_to: coupon.issued_to.as_ref().filter(|_| bought.is_none()).map(|id| customer(&shell, &story.names, id)),
         bought,
         uses: story.uses.iter().map(|told| UseLine::new(told, &shell, &link, &story.names)).collect(),
+        before_told: format!(
+            "Used {} before it was taken over from another service, which has the details.",
+            format::count(coupon.uses_before, "time", "times")
+        ),
         uses_range: format!(
             "{} of {}",
             format::number(i64::try_from(story.uses.len()).unwrap_or(i64::MAX)),

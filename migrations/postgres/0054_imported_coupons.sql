@@ -1,0 +1,4 @@
+-- When the coupon was taken over from another service; NULL: it was made here.
+ALTER TABLE coupons ADD COLUMN imported_at BIGINT;
+-- How often it was used there: these uses count, and have no rows here.
+ALTER TABLE coupons ADD COLUMN uses_before BIGINT NOT NULL DEFAULT 0;
