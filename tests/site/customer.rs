@@ -1,6 +1,7 @@
 //! A customer's page: points added and taken back, redeemed, explained; with and without htmx.
 
 use guerdon::domain::role::Role;
+use reqwest::Method;
 
 use super::{
     common::on_both,
@@ -20,6 +21,25 @@ fn titles(page: &Answer) -> Vec<String> {
     page.all(".ledger .main")
 }
 
+/// How an entry of the history explains itself, on a page of its own and in its place.
+async fn details(visitor: &Visitor, page: &Answer, entry: &str) -> String {
+    let link = page.attribute(&format!("{entry} .main a"), "href");
+    assert_eq!(page.attribute(&format!("{entry} details"), "data-hx-get"), link);
+    assert_eq!(page.attribute(&format!("{entry} details a"), "href"), link, "without scripts it is a link");
+    let part = visitor
+        .send(
+            Method::GET,
+            &link,
+            &[("hx-request", "true"), ("hx-target", &entry.replace("#entry", "about"))],
+            String::new(),
+        )
+        .await;
+    let told = part.one(".facts");
+    assert!(!part.text.contains("<main"), "{}", part.text);
+    assert_eq!(visitor.page(&link).await.one(".facts"), told);
+    told
+}
+
 async fn birthday(visitor: &Visitor) -> Answer {
     let page = visitor.page(C1).await;
     let sent = adjust(visitor, &page, C1, &BIRTHDAY).await;
@@ -35,7 +55,7 @@ on_both! {
         assert_eq!(shown_balance(&page), "150 points");
         assert_eq!(titles(&page), ["Birthday", "Points added"]);
         assert_eq!(page.all(".ledger .amount"), ["+100", "+50"]);
-        let entry = page.all("#entry-2")[0].clone();
+        let entry = details(&ann, &page, "#entry-2").await;
         for part in ["Happy birthday!", "Ann Archer", "in the back office", "100 of 100 points", "Valid until"] {
             assert!(entry.contains(part), "{part}: {entry}");
         }
@@ -48,8 +68,8 @@ on_both! {
         let page = ann.page(C1).await;
         assert_eq!(shown_balance(&page), "50 points");
         assert_eq!(titles(&page), ["Addition undone", "Birthday", "Points added"]);
-        assert!(page.all("#entry-2")[0].contains("Undone") && page.all("#entry-2")[0].contains("by Ann Archer"));
-        assert!(page.all("#entry-3")[0].contains("Added 100 points"));
+        assert!(page.all("#entry-2")[0].contains("Undone") && details(&ann, &page, "#entry-2").await.contains("by Ann Archer"));
+        assert!(details(&ann, &page, "#entry-3").await.contains("Added 100 points"));
         assert!(!page.has("#entry-2 a.btn") && !page.has("#entry-3 a.btn"));
 
         // The same button once more finds it done.
@@ -65,7 +85,7 @@ on_both! {
         let page = ann.page(C1).await;
         assert_eq!(titles(&page), ["Order B7016240 returned", "Order B7016240"]);
         assert_eq!(page.all(".ledger .amount"), ["\u{2212}52", "+104"]);
-        let entry = page.all("#entry-1")[0].clone();
+        let entry = details(&ann, &page, "#entry-1").await;
         let sum = "119.00 gross - 4.90 shipping - 10.00 discount = 104.10 x 1 = 104.1, rounded down: 104";
         for part in ["Worked out in EUR", sum, "Version 1", "52 of 104 points"] {
             assert!(entry.contains(part), "{part}: {entry}");
@@ -150,7 +170,8 @@ on_both! {
         assert_eq!(done.location(), C1);
         let page = ann.page(C1).await;
         assert_eq!((shown_balance(&page).as_str(), page.all(".ledger .amount")[0].as_str()), ("0 points", "−1,153"));
-        assert!(page.all("#entry-2")[0].contains("1,153 of Added"), "tells the lot: {}", page.all("#entry-2")[0]);
+        let told = details(&ann, &page, "#entry-2").await;
+        assert!(told.contains("1,153 of Added"), "tells the lot: {told}");
 
         let undo = page.attribute(".toast form", "action");
         ann.submit(&page, &undo, &[]).await.location();
@@ -436,7 +457,8 @@ on_both! {
         let page = ann.page(C1).await;
         assert_eq!(page.one("#history .card-foot span"), "25 of 31 entries");
         assert_eq!(page.all("#history .tabs a"), ["All 31", "Added 30", "Redeemed 1", "Removed 0", "Expired 0"]);
-        assert!(page.all("#entry-31")[0].contains("10 of Added"), "tells the lots: {}", page.all("#entry-31")[0]);
+        let told = details(&ann, &page, "#entry-31").await;
+        assert!(told.contains("10 of Added"), "tells the lots: {told}");
         let older = page.attribute("#history .pager a[rel=next]", "href");
         let rest = ann.page(&older).await;
         assert_eq!(rest.all(".ledger .amount").len(), 6);

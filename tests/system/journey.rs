@@ -82,6 +82,7 @@ async fn walk(browser: &Browser, scripts: bool) {
         assert!(newest.contains(part), "{part}: {newest}");
     }
 
+    explain(browser, scripts).await;
     browser.click("Undo").await;
     browser.see("Addition undone").await;
     // What the message offered is done, so the message is gone.
@@ -116,6 +117,14 @@ async fn walk(browser: &Browser, scripts: bool) {
         assert!(newest.contains(part), "{part}: {newest}");
     }
     coupons(browser).await;
+}
+
+/// Each entry explains itself where it stands. Without scripts that is a link, which leads away from the message above.
+async fn explain(browser: &Browser, scripts: bool) {
+    if scripts {
+        browser.click("Details of Birthday").await;
+        browser.see("Asked by phone").await;
+    }
 }
 
 /// The customer thinks better of it, and gets another coupon instead, without points.

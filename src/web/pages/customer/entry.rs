@@ -32,7 +32,7 @@ use crate::{
 };
 
 #[derive(Template)]
-#[template(path = "customer/entry.html", blocks = ["main"])]
+#[template(path = "customer/entry.html", blocks = ["about", "main"])]
 struct EntryPage<'a> {
     shell: &'a Shell,
     name: &'a str,
@@ -66,6 +66,10 @@ pub(in crate::web) async fn show(
     let shell = member.shell(Section::Customers, &line.title);
     let name = name_of(&app, &member, &customer).await?;
     let page = EntryPage { shell: &shell, name: &name, base: &base, line: &line };
+    // In the history, each entry is explained where it stands.
+    if want.is_part(&format!("about-{}", line.seq)) {
+        return html::bare(&page.as_about());
+    }
     html::answer(&want, StatusCode::OK, &shell, &page, &page.as_main())
 }
 
