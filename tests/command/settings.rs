@@ -50,6 +50,7 @@ fn files_that_cannot_be_read_are_named() {
         (Some("workers = 2\nlisten = 5"), "line 2"),
         (Some("workers = 0"), "line 1"),
         (Some("token_lifetime = 10"), "300 to 86400"),
+        (Some("expiry_notice_days = [30, 0]"), "1 to 365"),
         (Some("trusted_proxies = [\"10.0.0.0/99\"]"), "10.0.0.0/99"),
         (Some("log_format = \"xml\""), "xml"),
     ] {
@@ -74,6 +75,8 @@ fn settings_that_are_of_no_use_are_named() {
         ("GUERDON_LOG_FORMAT", "xml", "--log-format"),
         ("GUERDON_WORKERS", "0", "--workers"),
         ("GUERDON_TOKEN_LIFETIME", "5", "300 to 86400"),
+        ("GUERDON_EXPIRY_NOTICE_DAYS", "366", "1 to 365"),
+        ("GUERDON_WEBHOOKS_ALLOW_PRIVATE", "perhaps", "--webhooks-allow-private"),
         ("GUERDON_TRUSTED_PROXIES", "10.0.0.0/8,x", "is no network"),
         ("GUERDON_ALLOW_UNSAFE_DATABASE", "perhaps", "--allow-unsafe-database"),
     ] {

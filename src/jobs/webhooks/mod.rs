@@ -89,7 +89,12 @@ impl Sender {
     /// Writes what was done, takes what is due, and begins with it.
     async fn turn(&mut self) -> Result<(), DbError> {
         if !self.done.is_empty() {
-            sending::finish(&self.app, &self.done).await?;
+            match sending::finish(&self.app, &self.done).await {
+                Err(error) if error.is_temporary() => return Err(error),
+                // What can never be written must not hold up the rest; it is tried again when its lease ends.
+                Err(error) => tracing::error!(%error, "Cannot write how webhook tries went; they are made again"),
+                Ok(()) => {}
+            }
             self.done.clear();
         }
         let mut busy = Busy::new();
