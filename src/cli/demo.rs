@@ -101,7 +101,8 @@ impl Demo {
         let bar = progress::bar(u64::from(demo::DAYS), "days");
         let size = usize::try_from(self.customers).unwrap_or(usize::MAX);
         let day_is_over = |day| bar.set_position(u64::from(day));
-        demo::make(db, settings.clone(), size, SystemClock.now(), &day_is_over).await.map_err(failed)?;
+        let secret = serve::secret_key(settings)?;
+        demo::make(db, settings.clone(), secret, size, SystemClock.now(), &day_is_over).await.map_err(failed)?;
         bar.finish_and_clear();
         Ok(())
     }

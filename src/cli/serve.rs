@@ -30,10 +30,9 @@ pub(super) async fn serve(settings: Settings, announce: impl FnOnce(SocketAddr))
     let mut interrupt = signal(SignalKind::interrupt())?;
     let _alone = lock(&settings)?;
     let key_file = settings.secret_file();
+    let secret = secret_key(&settings)?;
     let app = connect(settings).await?;
     refuse_unsafe(&app).await?;
-    let secret = SecretKey::load_or_make(&key_file)
-        .map_err(|error| Failure::because(format!("Cannot use the secret key in {}", key_file.display()), &error))?;
     let app = app.with_secret(secret);
     if !service::health::has_the_same_secret(&app).await? {
         tracing::warn!(
@@ -61,6 +60,13 @@ pub(super) async fn serve(settings: Settings, announce: impl FnOnce(SocketAddr))
     running.stop().await;
     tracing::info!("Stopped");
     Ok(())
+}
+
+/// The installation's own key, made when there is none yet.
+pub(super) fn secret_key(settings: &Settings) -> Result<SecretKey, Failure> {
+    let file = settings.secret_file();
+    SecretKey::load_or_make(&file)
+        .map_err(|error| Failure::because(format!("Cannot use the secret key in {}", file.display()), &error))
 }
 
 /// While nobody can sign in, the log holds the link that makes the first user.

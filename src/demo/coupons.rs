@@ -17,7 +17,7 @@ use crate::{
         calendar,
         code::CouponCode,
         coupon::{Discount, NewCouponRedemption},
-        ids::CustomerId,
+        ids::{CustomerId, OrderId},
         money::Money,
         order::{earning::Award, snapshot::Snapshot},
         time::Timestamp,
@@ -104,13 +104,15 @@ pub(super) async fn make(world: &World<'_>, day: u32, midnight: Timestamp) -> an
 /// Who has which coupons, and whether they think of them.
 pub(super) struct Till {
     held: HashMap<CustomerId, Vec<String>>,
+    /// The orders that were paid with them, the oldest first.
+    pub(super) paid: Vec<OrderId>,
     /// Its own, so that the rest of the year stays the same.
     rng: StdRng,
 }
 
 impl Till {
     pub(super) fn new() -> Self {
-        Self { held: HashMap::new(), rng: StdRng::seed_from_u64(20_270_115) }
+        Self { held: HashMap::new(), paid: Vec::new(), rng: StdRng::seed_from_u64(20_270_115) }
     }
 
     /// Remembers coupons that were had for points.
@@ -146,7 +148,12 @@ impl Till {
         };
         let caller = Caller { tenant: world.tenant.clone(), actor: world.shop.clone() };
         match coupons::redeem(world.app, &caller, &code, &wanted, None, |_| (201, String::new())).await {
-            Ok(_) => cheaper(order, discount, world),
+            Ok(_) => {
+                cheaper(order, discount, world);
+                if code.as_str() != WELCOME {
+                    self.paid.push(order.id.clone());
+                }
+            }
             // The order is too small, or the coupon too old.
             Err(CouponError::Refused(_)) => {}
             Err(failed) => return Err(failed.into()),

@@ -4,6 +4,7 @@
 //! is put into the tables by hand, so the demo's ledger proves itself like any other.
 
 mod coupons;
+mod feed;
 mod history;
 mod people;
 mod seed;
@@ -12,6 +13,7 @@ mod shop;
 use crate::{
     config::Settings,
     domain::{ids::TenantId, invalid::Invalid, role::Role, time::Timestamp},
+    secrets::SecretKey,
     store::Db,
 };
 
@@ -47,16 +49,17 @@ pub async fn is_there(db: &Db) -> anyhow::Result<bool> {
 /// How many days of the shop's life are made.
 pub const DAYS: u32 = seed::DAYS;
 
-/// Makes the demo in a database that has been migrated: a shop with `size` customers, the same ones each time. Tells of
-/// each day that is over, from 0 to [`DAYS`].
+/// Makes the demo in a database that has been migrated: a shop with `size` customers, the same ones each time. `secret`
+/// is the key that the demo is served with. Tells of each day that is over, from 0 to [`DAYS`].
 pub async fn make(
     db: &Db,
     settings: Settings,
+    secret: SecretKey,
     size: usize,
     now: Timestamp,
     progress: &dyn Fn(u32),
 ) -> anyhow::Result<()> {
-    shop::make(db, settings, size, now, progress).await
+    shop::make(db, settings, secret, size, now, progress).await
 }
 
 fn tenant() -> Result<TenantId, Invalid> {

@@ -58,13 +58,14 @@ pub(super) struct World<'a> {
     pub(super) shop: Actor,
 }
 
-/// Lives the days up to `today`, the last of them until now. Tells of each day that is over.
+/// Lives the days up to `today`, the last of them until now. Tells of each day that is over, and answers the orders that
+/// were paid with coupons bought with points.
 pub(super) async fn live(
     world: &World<'_>,
     people: &[Person],
     now: Timestamp,
     day_is_over: &dyn Fn(u32),
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Vec<OrderId>> {
     let mut rng = StdRng::seed_from_u64(20_261_122);
     let zone = world.sites.first().map_or(chrono_tz::UTC, |site| site.zone);
     let today = now.utc().with_timezone(&zone).date_naive();
@@ -98,7 +99,7 @@ pub(super) async fn live(
         till.keep(write(world, at_once).await?);
         day_is_over(day);
     }
-    Ok(())
+    Ok(till.paid)
 }
 
 /// Writes requests together; answers the coupons that were had, with whose they are. Customers who have too few points

@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use super::{PASSWORD, SIGN_INS, people::Person, seed, tenant};
+use super::{PASSWORD, SIGN_INS, feed, people::Person, seed, tenant};
 use crate::{
     app::App,
     clock::MockClock,
@@ -22,6 +22,7 @@ use crate::{
         site_change::SiteChange,
         time::Timestamp,
     },
+    secrets::SecretKey,
     service::{
         api_clients,
         customers::person,
@@ -36,12 +37,13 @@ use crate::{
 pub(super) async fn make(
     db: &Db,
     settings: Settings,
+    secret: SecretKey,
     size: usize,
     now: Timestamp,
     progress: &dyn Fn(u32),
 ) -> anyhow::Result<()> {
     let clock = MockClock::at(now.plus_secs(-i64::from(seed::DAYS) * 86_400).utc());
-    let app = App::new(db.clone(), clock.clone(), settings);
+    let app = App::new(db.clone(), clock.clone(), settings).with_secret(secret);
     let caller = Caller { tenant: tenant()?, actor: Actor::system("demo") };
     let zone = Tz::Europe__Berlin;
     let new = NewTenant {
@@ -69,7 +71,8 @@ pub(super) async fn make(
     };
     let customers = seed::customers(size, now);
     introduce(&app, &caller, &customers).await?;
-    seed::live(&world, &customers, now, progress).await?;
+    let paid = seed::live(&world, &customers, now, progress).await?;
+    feed::tell(&world, &paid, now).await?;
     clock.set(now);
     crate::service::expiry::record_due(&app).await?;
     Ok(())

@@ -10,7 +10,7 @@ use std::{
 use futures_util::future::join_all;
 use guerdon::{
     app::App,
-    clock::SystemClock,
+    clock::{Clock as _, SystemClock},
     config::Settings,
     domain::{
         actor::{Actor, Caller},
@@ -79,7 +79,7 @@ impl Shop {
     async fn deliver(&self, http: &Client, servers: &[&Server], first: usize, (place, event): (usize, &Value)) {
         let body = event.to_string();
         for attempt in 0..50 {
-            let now = chrono::Utc::now().timestamp();
+            let now = SystemClock.now().micros() / 1_000_000;
             let id = format!("msg-{place}");
             let signature = self.secret.sign(Message { id: &id, at_secs: now, body: body.as_bytes() });
             let server = servers[(first + attempt) % servers.len()];
@@ -102,7 +102,7 @@ impl Shop {
     async fn worked_off(&self, app: &App) {
         let tenant = TenantId::parse(self.tenant).unwrap();
         // What a dead server held is free again after half a minute.
-        wait::until("the inbox is worked off", Duration::from_secs(120), async || {
+        wait::until("the inbox is worked off", Duration::from_mins(2), async || {
             let counts = inbox::counts(&app.db, &tenant).await.unwrap();
             assert_eq!(counts.failed, 0, "an event failed");
             (counts.waiting == 0).then_some(())
