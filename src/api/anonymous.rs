@@ -110,6 +110,7 @@ pub(super) async fn login(app: Data<App>, request: HttpRequest) -> Result<HttpRe
         (status = 200, description = "New tokens of the same session.", content_type = "application/json",
             body = GuestTokens),
         (status = 400, description = "No tenant or no refresh token is named."),
+        (status = 404, description = "There is no such tenant."),
         (status = 401, description = "The refresh token is none, is another tenant's, or has ended."),
     ),
 )]

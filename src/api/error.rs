@@ -234,7 +234,7 @@ impl ApiError {
             }),
             Self::BadRequest(message) => json!({
                 "type": "validation_violation", "status": 400, "message": message,
-                "details": [{ "field": null, "type": "invalid_request", "message": message, "moreInfo": "" }],
+                "details": [{ "field": "", "type": "invalid_request", "message": message, "moreInfo": "" }],
             }),
             Self::Unauthorized => unauthorized(),
             Self::MissingScope(scopes) => {

@@ -58,19 +58,21 @@ fn placed(id: &str, status: &str, site: &str, customer: &str, cents: i64) -> Val
     } })
 }
 
-/// Every second of these orders comes back whole, of the others one piece.
+/// Every second of these orders comes back whole, of the others a part.
 async fn returned(world: &World<'_>, id: &OrderId, place: usize) -> anyhow::Result<Value> {
     let order = orders::find(&world.app.db, &world.tenant, id).await?;
-    let items: Vec<Item> = order.and_then(|order| order.snapshot).map(|snapshot| snapshot.items).unwrap_or_default();
-    let back = |item: &Item| json!({ "id": item.id, "quantity": item.quantity });
-    let items: Vec<Value> = if place.is_multiple_of(2) {
-        items.iter().map(back).collect()
+    let Some(snapshot) = order.and_then(|order| order.snapshot) else { anyhow::bail!("the order {id} is unknown") };
+    let number = format!("RET-{id}");
+    let data = if place.is_multiple_of(2) {
+        let back = |item: &Item| json!({ "id": item.id, "quantity": item.quantity });
+        let items: Vec<Value> = snapshot.items.iter().map(back).collect();
+        json!({ "id": number, "orderId": id.as_str(), "items": items })
     } else {
-        items.iter().take(1).map(|item| json!({ "id": item.id, "quantity": 1 })).collect()
+        let third = ((snapshot.totals.gross - snapshot.totals.shipping) / Decimal::from(3)).round_dp(2);
+        json!({ "id": number, "orderId": id.as_str(), "amount": third.to_string(),
+            "currency": snapshot.currency.as_str() })
     };
-    Ok(
-        json!({ "type": "return.created", "data": { "id": format!("RET-{id}"), "orderId": id.as_str(), "items": items } }),
-    )
+    Ok(json!({ "type": "return.created", "data": data }))
 }
 
 async fn send(world: &World<'_>, secret: &WebhookSecret, id: &str, event: &Value) -> anyhow::Result<()> {

@@ -58,7 +58,7 @@ on_both! {
         let told = list.one("tbody th");
         assert!(told.contains("<b>O-1</b>") && told.contains("A part of it came back"), "{told}");
         assert!(list.has(&format!("tbody a[href='/admin/acme/coupons/{code}']")));
-        let give = list.attribute("tbody .btn-primary", "href");
+        let give = list.attribute("tbody .row-actions a", "href");
         let asked = agent.page(&give).await;
         assert!(asked.one("h1").contains("300 points back?"), "{}", asked.text);
         let dialog = agent.with_htmx("dialog").page(&give).await;

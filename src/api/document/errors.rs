@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     api::error::{ApiError, Family},
-    domain::{invalid::FieldErrors, scope::Scope, time::Timestamp},
+    domain::{invalid::FieldErrors, scope::Scope, time::Timestamp, webhook::Untrusted},
 };
 
 /// The instant in the examples.
@@ -48,11 +48,15 @@ fn tell_operation(path: &str, operation: &mut Value, schemas: &mut Map<String, V
     let needs = operation.get("security").and_then(Value::as_array).into_iter().flatten();
     let is_secured = needs.filter_map(Value::as_object).flat_map(Map::keys).any(|scheme| scheme != "ClientSecret");
     let takes_body = operation.get("requestBody").is_some();
+    let has_parameters = operation.get("parameters").and_then(Value::as_array).is_some_and(|list| !list.is_empty());
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
     let mut common = vec![("500", "A fault of ours."), ("503", "The database is away or too busy: ask again soon.")];
     if is_secured {
         common.push(("401", "The token is missing, unknown or has expired."));
         common.push(("403", "The token lacks the scope, is of another kind or of another tenant."));
+    }
+    if has_parameters {
+        common.push(("400", "Something in the path, the query or a header does not fit."));
     }
     if takes_body {
         common.push(("413", "The body is longer than 1 MiB."));
@@ -88,6 +92,9 @@ fn scopes_of(operation: &Value) -> Vec<Scope> {
 /// The body that is answered with a status.
 fn sample(status: u16, path: &str, takes_body: bool, scopes: &[Scope]) -> Option<Value> {
     let is_coupon = Family::of(path) == Family::Coupon;
+    if path.starts_with("/webhooks/") {
+        return sample_of_webhook(status).map(|error| error.body(path, EXAMPLE_AT));
+    }
     let is_option = path.contains("/redeemOptions") || path.ends_with("/redeem");
     let error: ApiError = match status {
         400 if takes_body && is_coupon => FieldErrors::one("name", "Give a name of 1 to 200 characters.").into(),
@@ -118,9 +125,25 @@ fn sample(status: u16, path: &str, takes_body: bool, scopes: &[Scope]) -> Option
     Some(error.body(&path, EXAMPLE_AT))
 }
 
+/// The error that a webhook answers with a status.
+fn sample_of_webhook(status: u16) -> Option<ApiError> {
+    Some(match status {
+        400 => FieldErrors::one("webhook-timestamp", "Send the seconds since 1970.").into(),
+        401 => ApiError::Untrusted(Untrusted::Unsigned.to_string()),
+        409 => ApiError::Conflict(
+            "Another message was sent with the id 'msg_1'. Give each message an id of its own.".to_owned(),
+        ),
+        413 => ApiError::TooLarge,
+        500 => ApiError::Internal(String::new()),
+        503 => ApiError::Unavailable(String::new()),
+        _ => return None,
+    })
+}
+
 /// What the body of an error is called among the schemas.
 fn name_of(status: &str, path: &str) -> String {
     let family = match Family::of(path) {
+        Family::Coupon if path.starts_with("/webhooks/") => "Webhook",
         Family::Coupon => "Coupon",
         Family::RewardPoints if status == "409" && path.contains("/redeemOptions") => "Option",
         Family::RewardPoints => "",

@@ -117,7 +117,7 @@ async fn add_once(app: &App, caller: &Caller, feed: Feed, text: &str) -> Result<
     let known = store::list_in(&mut tx, &caller.tenant).await?;
     let taken: Vec<i64> = known.iter().filter(|secret| secret.feed == feed).map(|secret| secret.slot).collect();
     let slot = [1, 2].into_iter().find(|slot| !taken.contains(slot)).ok_or_else(full)?;
-    let chars: Vec<char> = text.chars().collect();
+    let chars: Vec<char> = text.trim_end_matches('=').chars().collect();
     let secret = FeedSecret {
         secret_id: random_id(),
         feed,
