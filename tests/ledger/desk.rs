@@ -8,6 +8,8 @@ use guerdon::{
         ledger::entry::{EntryKind, Source},
         points::Points,
         refusal::Refusal,
+        site::EarningRule,
+        site_change::SiteChange,
         time::Timestamp,
     },
     service::{
@@ -16,6 +18,7 @@ use guerdon::{
             LedgerError,
             command::{Command, Done, NewCredit, NewDebit, NewRedemption, OwnId, Remarks, Reply, Request},
         },
+        sites,
     },
     store::{ledger::read, options},
 };
@@ -80,6 +83,21 @@ impl<'a> Desk<'a> {
         let mut tx = self.app.db.begin().await.unwrap();
         assert!(options::insert(&mut tx, &self.tenant, option_id, &draft, self.app.now()).await.unwrap());
         tx.commit().await.unwrap();
+    }
+
+    /// Makes the site `main`.
+    pub(crate) async fn open_site(&self) {
+        let caller = Caller { tenant: self.tenant.clone(), actor: Actor::system("test") };
+        let factor = |name: &str| {
+            [("enabled", "true"), ("factor", "1")].iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+        };
+        let change = SiteChange::parse(factor).unwrap();
+        sites::create(self.app, &caller, &SiteCode::main(), &change).await.unwrap();
+    }
+
+    /// The earning rule of the site `main`: a point for each euro.
+    pub(crate) async fn rule(&self) -> EarningRule {
+        sites::find(&self.app.db, &self.tenant, &SiteCode::main()).await.unwrap().unwrap().rule
     }
 
     pub(crate) async fn redeem(&self, id: &str, option_id: &str) -> Answer {

@@ -2,14 +2,17 @@
 
 use guerdon::{
     domain::{
-        ids::EntryId,
+        ids::{EntryId, OrderId, ReturnId},
         ledger::entry::{Entry, EntryKind},
+        order::{earning::Award, returned::Content, snapshot::Snapshot},
+        site::{EarningRule, Shortfall},
         time::Timestamp,
     },
-    service::ledger::command::{Command, Done, Remarks, Reply},
+    service::ledger::command::{Command, Done, NewOrder, NewReturn, Remarks, Reply},
     store::{Backend, ledger::read},
 };
 use proptest::{prelude::*, test_runner::TestRunner};
+use serde_json::json;
 
 use crate::{
     common::{clock, database::TestDb},
@@ -41,6 +44,18 @@ enum Step {
     Undo {
         which: usize,
     },
+    /// An order of ten pieces is completed and earns points; a return of it may leave a debt.
+    Order {
+        points: i64,
+        begins: i64,
+        lives: i64,
+        owes: bool,
+    },
+    /// So many pieces of one of the orders so far come back.
+    Return {
+        which: usize,
+        pieces: i64,
+    },
     Settle,
     Close,
     /// Hours; the clock may go back.
@@ -58,6 +73,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => Just(Step::Redeem),
         2 => (0_usize..6).prop_map(|which| Step::Cancel { which }),
         2 => (0_usize..40).prop_map(|which| Step::Undo { which }),
+        4 => (1_i64..200, prop_oneof![3 => Just(0_i64), 1 => 1_i64..40], 1_i64..100, any::<bool>())
+            .prop_map(|(points, begins, lives, owes)| Step::Order { points, begins, lives: begins + lives, owes }),
+        4 => (0_usize..6, 1_i64..8).prop_map(|(which, pieces)| Step::Return { which, pieces }),
         1 => Just(Step::Settle),
         1 => Just(Step::Close),
         5 => prop_oneof![4 => 1_i64..60, 1 => -10_i64..0].prop_map(|hours| Step::Clock { hours }),
@@ -73,6 +91,17 @@ struct Lot {
     ends: Timestamp,
 }
 
+/// An order: what it earned, into which lot, how many of its ten pieces came back, and for how many points.
+#[derive(Clone, Debug)]
+struct Ordered {
+    id: OrderId,
+    points: i64,
+    lot: i64,
+    owes: bool,
+    pieces: i64,
+    back: i64,
+}
+
 /// What an entry must say: kind, points, balance after, lots taken from.
 type Line = (EntryKind, i64, i64, Vec<(i64, i64)>);
 
@@ -85,6 +114,9 @@ struct Model {
     undone: Vec<bool>,
     /// Which lines bought the option, and whether that was cancelled.
     bought: Vec<(usize, bool)>,
+    orders: Vec<Ordered>,
+    /// What later points pay first.
+    debt: i64,
     /// Pending lots that begin up to here count, also when the clock goes back.
     settled: Option<Timestamp>,
 }
@@ -136,6 +168,67 @@ impl Model {
         self.lots.push(Lot { seq, left: points, begins, ends });
         let balance = self.balance_unexpired();
         self.line(kind, points, balance, Vec::new());
+        let paid = points.min(self.debt);
+        if paid > 0 {
+            self.debt -= paid;
+            self.lots.iter_mut().find(|lot| lot.seq == seq).unwrap().left -= paid;
+            let balance = self.balance_unexpired();
+            self.line(EntryKind::TakenBack, -paid, balance, vec![(seq, paid)]);
+        }
+    }
+
+    fn order(
+        &mut self,
+        id: OrderId,
+        points: i64,
+        owes: bool,
+        (begins, ends): (Option<Timestamp>, Timestamp),
+        now: Timestamp,
+    ) {
+        let lot = i64::try_from(self.lines.len()).unwrap() + 1;
+        self.credit(EntryKind::Earned, points, begins, ends, now);
+        self.orders.push(Ordered { id, points, lot, owes, pieces: 0, back: 0 });
+    }
+
+    /// Takes back the share of what came back, as far as it is there: from the order's own lot, pending or not, then
+    /// from what ends soonest; what owes takes other pending points last, and leaves a debt.
+    fn comes_back(&mut self, which: usize, pieces: i64, now: Timestamp) {
+        let order = &mut self.orders[which];
+        order.pieces += pieces;
+        let share = order.points * order.pieces.min(10) / 10;
+        let due = share - order.back;
+        order.back = share;
+        let (own, owes) = (order.lot, order.owes);
+        self.lots.sort_by_key(|lot| (lot.ends, lot.seq));
+        let begun = |lot: &Lot| lot.begins.is_none_or(|begins| Some(begins) <= self.settled);
+        let mut order: Vec<(u8, usize)> = Vec::new();
+        for (n, lot) in self.lots.iter().enumerate().filter(|(_, lot)| lot.left > 0 && now < lot.ends) {
+            match (lot.seq == own, begun(lot)) {
+                (true, _) => order.push((0, n)),
+                (false, true) => order.push((1, n)),
+                (false, false) if owes => order.push((2, n)),
+                (false, false) => {}
+            }
+        }
+        order.sort_unstable();
+        let (mut missing, mut takes) = (due, Vec::new());
+        for (_, n) in order {
+            let lot = &mut self.lots[n];
+            let taken = missing.min(lot.left);
+            if taken > 0 {
+                lot.left -= taken;
+                missing -= taken;
+                takes.push((lot.seq, taken));
+            }
+        }
+        if missing < due {
+            self.settled = self.settled.max(Some(now));
+            let balance = self.balance_unexpired();
+            self.line(EntryKind::TakenBack, missing - due, balance, takes);
+        }
+        if owes {
+            self.debt += missing;
+        }
     }
 
     /// What has begun, whether its end has come or not: what is due was settled before.
@@ -237,6 +330,48 @@ impl Model {
     }
 }
 
+/// A completed order of ten pieces that earns points.
+fn order(
+    rule: &EarningRule,
+    id: OrderId,
+    points: i64,
+    owes: bool,
+    (available_from, valid_until): (Option<Timestamp>, Timestamp),
+    now: Timestamp,
+) -> Command {
+    let json = json!({ "customerId": "C1", "status": "COMPLETED", "currency": "EUR", "totals": {"gross": points},
+        "items": [{"id": "1", "quantity": 10, "total": 100}] });
+    let snapshot = Snapshot::from_json(json.as_object().unwrap(), now).unwrap();
+    let shortfall = if owes { Shortfall::Owe } else { Shortfall::Clamp };
+    let award = Award::of(&id, &snapshot, Some(rule), now, chrono_tz::UTC);
+    assert_eq!(award.points, points);
+    let award = Award { available_from, valid_until, shortfall, ..award };
+    Command::Order(Box::new(NewOrder { id, snapshot, award: Some(award), with_account: true }))
+}
+
+/// What a step does to orders, in the model, and the command for it; `None` when there is no such order.
+async fn sell(desk: &Desk<'_>, model: &mut Model, n: usize, step: Step) -> Option<Command> {
+    let now = desk.app.now();
+    match step {
+        Step::Order { points, begins, lives, owes } => {
+            let id = OrderId::parse(&format!("O{n}")).unwrap();
+            let from = (begins > 0).then(|| now.plus_secs(begins * HOUR));
+            let until = now.plus_secs(lives * HOUR);
+            model.order(id.clone(), points, owes, (from, until), now);
+            let rule = desk.rule().await;
+            Some(order(&rule, id, points, owes, (from, until), now))
+        }
+        Step::Return { which, pieces } => {
+            let known = model.orders.get(which).map(|order| order.id.clone())?;
+            model.comes_back(which, pieces, now);
+            let content = Content::Items([("1".to_owned(), pieces)].into());
+            let id = ReturnId::parse(&format!("R{n}")).unwrap();
+            Some(Command::Return(Box::new(NewReturn { order: known, id, content, with_account: true })))
+        }
+        _ => None,
+    }
+}
+
 async fn run_history(backend: Backend, steps: &[Step]) {
     let db = TestDb::new(backend).await;
     let clock = clock::stopped();
@@ -244,6 +379,7 @@ async fn run_history(backend: Backend, steps: &[Step]) {
     let desk = Desk::open(&app, "acme").await;
     let mut model = Model::default();
     desk.offer("o1", None, None).await;
+    desk.open_site().await;
     let (mut ids, mut redemptions): (Vec<EntryId>, Vec<String>) = (Vec::new(), Vec::new());
     for (n, step) in steps.iter().enumerate() {
         let now = app.now();
@@ -288,10 +424,11 @@ async fn run_history(backend: Backend, steps: &[Step]) {
                 let id = ids.get(which).cloned().unwrap_or_else(|| EntryId::parse("none").unwrap());
                 (desk.submit("C1", Command::Undo(id, Remarks::default())).await.is_ok(), model.undo(which, now))
             }
-            Step::Settle => {
-                let answer = desk.submit("C1", Command::Settle).await.unwrap();
-                (matches!(answer, Reply::Done(Done::Settled(_))), true)
+            Step::Order { .. } | Step::Return { .. } => {
+                let command = sell(&desk, &mut model, n, *step).await.unwrap_or(Command::Settle);
+                (desk.submit("C1", command).await.is_ok(), true)
             }
+            Step::Settle => (desk.submit("C1", Command::Settle).await.is_ok(), true),
             Step::Close => {
                 model.close(now);
                 (desk.submit("C1", Command::Close).await.is_ok(), true)
