@@ -73,14 +73,6 @@ impl Body {
         }
     }
 
-    /// The body as a JSON object; an empty one where no body was sent.
-    ///
-    /// # Errors
-    /// When there is a body that is no object.
-    pub(super) fn optional_object(&self) -> Result<Map<String, Value>, ApiError> {
-        if self.is_blank() { Ok(Map::new()) } else { self.object() }
-    }
-
     fn is_blank(&self) -> bool {
         self.0.iter().all(u8::is_ascii_whitespace)
     }

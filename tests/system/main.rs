@@ -11,6 +11,7 @@ mod crash;
 mod demo;
 mod feed;
 mod journey;
+mod orders_journey;
 mod programme;
 mod serve;
 mod site;
