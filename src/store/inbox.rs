@@ -33,11 +33,13 @@ statements! {
          RETURNING " [event_columns]
     }
     /// Takes events that are due: until `$2` nobody else does. A replica that dies leaves them to the others then.
+    /// Materialized: what is taken is looked for once, however the planner joins it.
     Global CLAIM_EVENTS {
-        "UPDATE inbox SET due_at = $2, attempts = attempts + 1
-         WHERE (tenant_id, event_id) IN (
-             SELECT i.tenant_id, i.event_id FROM inbox i WHERE i.due_at <= $1 ORDER BY i.due_at LIMIT $3 "
-             pg("FOR UPDATE SKIP LOCKED") ")
+        "WITH due AS MATERIALIZED (
+             SELECT i.tenant_id AS due_tenant, i.event_id AS due_event FROM inbox i
+             WHERE i.due_at <= $1 ORDER BY i.due_at LIMIT $3 " pg("FOR UPDATE SKIP LOCKED") ")
+         UPDATE inbox SET due_at = $2, attempts = attempts + 1
+         FROM due WHERE tenant_id = due_tenant AND event_id = due_event
          RETURNING " [event_columns]
     }
     Global NEXT_DUE { "SELECT MIN(due_at) FROM inbox WHERE due_at IS NOT NULL" }

@@ -112,7 +112,7 @@ async fn walk(program: &Program, shop: &Shop, browser: &Browser) {
     shop.pay_with_points("B7016240").await;
     shop.tell(&secret, "m1", order("SHIPPED")).await;
     wait_for(browser, "/admin/acme/inbox", "There is no site").await;
-    browser.click("order.updated").await;
+    browser.click("order.updated about B7016240").await;
     browser.see("It could not be worked off.").await;
     program.ok(&["site", "create", "--tenant", "acme", "--site", "outlet", "--name", "Outlet"]);
     program.ok(&["site", "set", "--tenant", "acme", "--site", "outlet", "--enabled", "true", "--factor", "1"]);
