@@ -78,9 +78,8 @@ pub async fn report(
         let new = NewOrder { id: id.clone(), snapshot: snapshot.clone(), award, with_account };
         match submit(app, asked.clone().request(whose, Command::Order(Box::new(new))), attempt).await? {
             Some(Reply::Done(Done::Order(order, received))) => {
-                if snapshot.status == OrderStatus::Declined {
-                    returned_coupons::look_after(app, tenant, &order).await?;
-                }
+                // It was called off, or what came back of it arrived first.
+                returned_coupons::look_after(app, tenant, &order).await?;
                 return Ok((*order, received));
             }
             _ => attempt += 1,

@@ -118,7 +118,14 @@ async fn give(app: &App, caller: &Caller, case: &Case, source: Source) -> Result
         Ok(_) | Err(PointsError::Ledger(LedgerError::Refused(Refusal::AlreadyCancelled))) => {}
         Err(error) => return Err(error.into()),
     }
-    decide(app, caller, case, Decision::GivenBack).await
+    match decide(app, caller, case, Decision::GivenBack).await {
+        // Somebody left them spent in this moment, but they are back: that is what counts.
+        Err(CaseError::Decided) => {
+            let kept = Case { decision: Decision::Kept, ..case.clone() };
+            decide(app, caller, &kept, Decision::GivenBack).await
+        }
+        other => other,
+    }
 }
 
 /// Leaves the points spent.

@@ -138,6 +138,34 @@ on_both! {
         assert_eq!((shop.balance("C1").await, shop.given_back("C1").await), (1_000, 300));
     }
 
+    async fn what_comes_back_before_its_order_is_known_gives_the_points_back_all_the_same(app, _clock) {
+        let shop = Shop::at_checkout(app).await;
+        assert_eq!(shop.comes_back("B1", "R1", all()).await.status, 200);
+        shop.paid_with_points("C1", "B1", "GIVE_BACK").await;
+        assert_eq!((shop.balance("C1").await, shop.given_back("C1").await), (1_000, 300));
+        let cases = shop.cases().await;
+        assert_eq!((cases.len(), cases[0].whole, cases[0].decision), (1, true, Decision::GivenBack));
+        shop.proven().await;
+    }
+
+    async fn left_spent_and_given_back_at_once_the_list_says_what_the_ledger_does(app, _clock) {
+        let shop = Shop::at_checkout(app).await;
+        let caller = shop.caller();
+        for round in 0..6 {
+            let (customer, order_id) = (format!("C{round}"), format!("B{round}"));
+            shop.paid_with_points(&customer, &order_id, "ASK").await;
+            assert_eq!(shop.comes_back(&order_id, "R1", all()).await.status, 200);
+            let case = shop.cases().await[0].case_id.clone();
+            let give = returned_coupons::give_back(app, &caller, &case);
+            let keep = returned_coupons::keep(app, &caller, &case);
+            let _ = futures_util::future::join(give, keep).await;
+            let decision = shop.cases().await[0].decision;
+            let told = if decision == Decision::GivenBack { 300 } else { 0 };
+            assert_eq!((shop.given_back(&customer).await, decision == Decision::Open), (told, false), "{decision:?}");
+        }
+        shop.proven().await;
+    }
+
     async fn a_closed_account_leaves_the_question_to_an_employee(app, _clock) {
         let shop = Shop::at_checkout(app).await;
         shop.paid_with_points("C1", "B1", "GIVE_BACK").await;
