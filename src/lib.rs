@@ -2,7 +2,7 @@
 //!
 //! Imports run one way:
 //! `main -> cli -> server -> { web, api, jobs } -> service -> { domain, store }`, `store -> domain`.
-//! `app`, `clock`, `config`, `known_tokens`, `metrics` and `secrets` are what all of them share.
+//! `app`, `clock`, `config`, `known_tokens`, `metrics` and `secrets` are what all of them share; `texts` too, the domain and the store included.
 
 pub mod api;
 pub mod app;
@@ -19,4 +19,5 @@ pub mod server;
 pub mod service;
 pub mod store;
 pub mod telemetry;
+pub mod texts;
 pub mod web;

@@ -118,7 +118,7 @@ addEventListener("click", async (event) => {
   await navigator.clipboard.writeText(button.dataset.copy);
   const label = $("[data-label]", button) ?? button;
   const before = label.textContent;
-  label.textContent = "Copied";
+  label.textContent = document.body.dataset.copied;
   setTimeout(() => { label.textContent = before; }, 2000);
 });
 

@@ -11,8 +11,8 @@ use source::files;
 
 /// Each layer with those that it may import. What is missing here may be imported by nobody.
 const LAYERS: [(&str, &[&str]); 10] = [
-    ("domain", &[]),
-    ("store", &["domain"]),
+    ("domain", &["texts"]),
+    ("store", &["domain", "texts"]),
     ("service", &["domain", "store"]),
     ("api", &["domain", "service"]),
     ("web", &["domain", "service"]),
@@ -24,7 +24,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
 ];
 
 /// What every layer but the domain and the store may import besides; these import no layer above the store.
-const SHARED: [&str; 6] = ["app", "clock", "config", "known_tokens", "metrics", "secrets"];
+const SHARED: [&str; 7] = ["app", "clock", "config", "known_tokens", "metrics", "secrets", "texts"];
 
 /// The imports that go up: the running Guerdon holds what services wait for, and the services take the running Guerdon.
 const HELD_BY_APP: [&str; 2] = ["service::feeds::Arrivals", "service::ledger::writer::Ledger"];
@@ -36,13 +36,14 @@ const HANDLE: [&str; 3] = ["Db", "DbError", "MigrateError"];
 const SESSION_STORE: &str = "web/session.rs";
 
 /// Crates with the only folders or files that may name them.
-const CRATES: [(&str, &[&str]); 6] = [
+const CRATES: [(&str, &[&str]); 7] = [
     ("sqlx", &["store/"]),
     ("askama", &["web/"]),
+    ("fluent_bundle", &["texts/"]),
     ("actix_session", &["web/", "server/"]),
     ("actix_web", &["api/", "web/", "server/"]),
     ("clap", &["cli/", "config.rs"]),
-    ("tokio", &["store/", "demo/", "service/", "api/", "web/", "jobs/", "server/", "cli/"]),
+    ("tokio", &["store/", "demo/", "service/", "api/", "web/", "jobs/", "server/", "cli/", "texts/"]),
 ];
 
 /// Longer files are split by noun.

@@ -18,6 +18,7 @@ use crate::{
         time::Timestamp,
     },
     store::{self, Db, DbError, Tx, db::retry_on_conflict},
+    texts::Language,
 };
 
 /// A user to be made.
@@ -74,6 +75,7 @@ pub(super) async fn insert(
         operator: new.operator,
         created_at: now,
         disabled_at: None,
+        language: None,
     };
     if !store::users::insert(tx, &user, hash).await? {
         return Err(AccessRefusal::EmailTaken(new.email.clone()).into());
@@ -171,6 +173,16 @@ pub async fn rename(app: &App, actor: &Actor, user_id: &UserId, name: &str) -> R
         audit::record_global(&mut tx, actor, "user.renamed", subject(user_id), None, None, app.now()).await?;
         tx.commit().await?;
         Ok(())
+    })
+    .await
+}
+
+/// Sets the language in which a user reads; `None` follows the browser. It is their own comfort: not recorded.
+pub async fn set_language(app: &App, user_id: &UserId, language: Option<Language>) -> Result<(), DbError> {
+    retry_on_conflict(|| async {
+        let mut tx = app.db.begin().await?;
+        store::users::set_language(&mut tx, user_id, language.map(Language::as_str)).await?;
+        tx.commit().await
     })
     .await
 }

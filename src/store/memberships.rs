@@ -9,7 +9,7 @@ use crate::domain::{
 statements! {
     /// One question for everything that a page of a tenant needs to know about its reader.
     Tenant FIND_ACCESS {
-        "SELECT u.user_id, u.email, u.name, u.operator, u.created_at, u.disabled_at, m.role, t.name AS tenant_name,
+        "SELECT u.user_id, u.email, u.name, u.operator, u.created_at, u.disabled_at, u.language, m.role, t.name AS tenant_name,
              t.time_zone, t.currency, t.agent_limit
          FROM memberships m
          JOIN users u ON u.user_id = m.user_id

@@ -15,15 +15,15 @@ statements! {
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (email) DO NOTHING"
     }
     Global FIND_USER {
-        "SELECT user_id, email, name, operator, created_at, disabled_at FROM users WHERE user_id = $1"
+        "SELECT user_id, email, name, operator, created_at, disabled_at, language FROM users WHERE user_id = $1"
     }
     Global FIND_USER_BY_EMAIL {
-        "SELECT user_id, email, name, operator, created_at, disabled_at FROM users WHERE email = $1"
+        "SELECT user_id, email, name, operator, created_at, disabled_at, language FROM users WHERE email = $1"
     }
     Global FIND_PASSWORD { "SELECT user_id, password_hash, disabled_at FROM users WHERE email = $1" }
     Global FIND_PASSWORD_BY_ID { "SELECT user_id, password_hash, disabled_at FROM users WHERE user_id = $1" }
     Global LIST_USERS {
-        "SELECT user_id, email, name, operator, created_at, disabled_at FROM users ORDER BY email"
+        "SELECT user_id, email, name, operator, created_at, disabled_at, language FROM users ORDER BY email"
     }
     Global COUNT_USERS { "SELECT CAST(COUNT(*) AS BIGINT) FROM users" }
     Global COUNT_OPERATORS {
@@ -31,6 +31,7 @@ statements! {
     }
     Global SET_PASSWORD { "UPDATE users SET password_hash = $2 WHERE user_id = $1" }
     Global SET_NAME { "UPDATE users SET name = $2 WHERE user_id = $1" }
+    Global SET_LANGUAGE { "UPDATE users SET language = $2 WHERE user_id = $1" }
     Global SET_OPERATOR { "UPDATE users SET operator = $2 WHERE user_id = $1" }
     Global SET_DISABLED { "UPDATE users SET disabled_at = $2 WHERE user_id = $1" }
     Global END_SESSIONS { "DELETE FROM sessions WHERE user_id = $1" }
@@ -47,7 +48,7 @@ statements! {
          WHERE m.tenant_id = $1 AND m.role = 'admin' AND u.disabled_at IS NULL"
     }
     Tenant LIST_TEAM {
-        "SELECT u.user_id, u.email, u.name, u.operator, u.created_at, u.disabled_at, m.role, m.created_at AS member_since
+        "SELECT u.user_id, u.email, u.name, u.operator, u.created_at, u.disabled_at, u.language, m.role, m.created_at AS member_since
          FROM memberships m JOIN users u ON u.user_id = m.user_id
          WHERE m.tenant_id = $1 ORDER BY u.email"
     }
@@ -72,6 +73,8 @@ pub struct User {
     pub created_at: Timestamp,
     /// Since when they cannot sign in any more.
     pub disabled_at: Option<Timestamp>,
+    /// In which language they read, as a tag such as `de`; `None` follows the browser.
+    pub language: Option<String>,
 }
 
 /// A user as a member of one tenant.
@@ -181,6 +184,11 @@ pub async fn set_password(tx: &mut Tx, user_id: &UserId, password_hash: &str) ->
 /// Sets a name.
 pub async fn set_name(tx: &mut Tx, user_id: &UserId, name: &str) -> Result<bool, DbError> {
     Ok(tx.query(SET_NAME).bind(user_id).bind(name).run().await? > 0)
+}
+
+/// Sets the language in which a user reads; `None` follows the browser.
+pub async fn set_language(tx: &mut Tx, user_id: &UserId, language: Option<&str>) -> Result<bool, DbError> {
+    Ok(tx.query(SET_LANGUAGE).bind(user_id).bind(language).run().await? > 0)
 }
 
 /// Makes a user an operator, or no longer one.

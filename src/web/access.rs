@@ -18,6 +18,7 @@ use crate::{
         role::Role,
     },
     service::{memberships, team, users},
+    texts::{self, Language},
 };
 
 /// What a request has found out about its person, kept with it for the error page.
@@ -42,7 +43,13 @@ pub(crate) struct Member {
 
 impl From<users::User> for Person {
     fn from(user: users::User) -> Self {
-        Self { user_id: user.user_id, name: user.name, email: user.email.as_str().to_owned(), operator: user.operator }
+        Self {
+            language: user.language.as_deref().and_then(Language::parse),
+            user_id: user.user_id,
+            name: user.name,
+            email: user.email.as_str().to_owned(),
+            operator: user.operator,
+        }
     }
 }
 
@@ -139,6 +146,9 @@ async fn find(request: &HttpRequest, tenant: Option<TenantId>) -> Result<Seen, W
         // A user who was disabled meanwhile has no session any more.
         _ => Seen { person: users::find_active(&app.db, &user_id).await?.ok_or(WebError::SignIn)?.into(), place: None },
     };
+    if let Some(language) = seen.person.language {
+        texts::set_current(language);
+    }
     request.extensions_mut().insert(seen.clone());
     Ok(seen)
 }

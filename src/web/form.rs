@@ -92,8 +92,8 @@ pub(crate) struct Choice {
 
 impl Choice {
     /// A choice whose label says enough.
-    pub(crate) fn new(value: &str, label: &str) -> Self {
-        Self { value: value.to_owned(), label: label.to_owned(), hint: String::new() }
+    pub(crate) fn new(value: &str, label: impl Into<String>) -> Self {
+        Self { value: value.to_owned(), label: label.into(), hint: String::new() }
     }
 
     /// The same with a sentence about it.

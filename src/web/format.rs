@@ -1,15 +1,17 @@
-//! Numbers, money and times as people read them. One place, so that another language is one more arm here.
+//! Numbers, money and times as people read them, in the language of the request.
 
-use chrono::{DateTime, Datelike as _, SecondsFormat};
+use chrono::{DateTime, Datelike as _, Locale, SecondsFormat};
 use chrono_tz::Tz;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use crate::domain::{money::Currency, time::Timestamp};
+use crate::{
+    domain::{money::Currency, time::Timestamp},
+    texts::{self, Language, t},
+};
 
 /// A whole number with its thousands apart: `1,284,630`, `−50`.
 pub(crate) fn number(number: i64) -> String {
-    let sign = if number < 0 { "−" } else { "" };
-    format!("{sign}{}", grouped(&number.unsigned_abs().to_string()))
+    texts::number::whole(number)
 }
 
 /// A whole number that says whether it gives or takes: `+50`, `−250`.
@@ -18,18 +20,7 @@ pub(crate) fn signed(number: i64) -> String {
     format!("{sign}{}", self::number(number))
 }
 
-fn grouped(digits: &str) -> String {
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// An amount in the currency's own digits: `€12,846.30`, `¥1,200`, `CHF 10.00`.
+/// An amount in the currency's own digits: `€12,846.30`, `¥1,200`, `CHF 10.00`; in German `12.846,30 €`.
 pub(crate) fn money(amount: Decimal, currency: &Currency) -> String {
     let digits = currency.decimals();
     let rounded = amount.round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero).abs();
@@ -44,8 +35,13 @@ pub(crate) fn money(amount: Decimal, currency: &Currency) -> String {
     }
     let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(whole, rest)| (whole, Some(rest)));
     let minus = if amount.is_sign_negative() && !rounded.is_zero() { "−" } else { "" };
-    let fraction = fraction.map(|digits| format!(".{digits}")).unwrap_or_default();
-    format!("{minus}{}{}{fraction}", sign(currency), grouped(whole))
+    let language = texts::current();
+    let fraction = fraction.map(|digits| format!("{}{digits}", language.decimal_sign())).unwrap_or_default();
+    let whole = texts::number::grouped(language, whole);
+    match language {
+        Language::English => format!("{minus}{}{whole}{fraction}", sign(currency)),
+        Language::German => format!("{minus}{whole}{fraction}\u{a0}{}", currency.sign()),
+    }
 }
 
 /// What stands before an amount: `€`, `CHF ` with a blank, for a code is a word of its own.
@@ -58,40 +54,48 @@ fn local(at: Timestamp, zone: Tz) -> DateTime<Tz> {
     at.utc().with_timezone(&zone)
 }
 
+/// A time by the pattern of the language, `english` or `german`.
+fn by_language(at: DateTime<Tz>, english: &str, german: &str) -> String {
+    match texts::current() {
+        Language::English => at.format_localized(english, Locale::en_GB).to_string(),
+        Language::German => at.format_localized(german, Locale::de_DE).to_string(),
+    }
+}
+
 /// `22 Nov 2026`
 pub(crate) fn date(at: Timestamp, zone: Tz) -> String {
-    local(at, zone).format("%-d %b %Y").to_string()
+    by_language(local(at, zone), "%-d %b %Y", "%-d. %b %Y")
 }
 
 /// `22 Nov 2026, 10:41`
 pub(crate) fn date_time(at: Timestamp, zone: Tz) -> String {
-    local(at, zone).format("%-d %b %Y, %H:%M").to_string()
+    by_language(local(at, zone), "%-d %b %Y, %H:%M", "%-d. %b %Y, %H:%M")
 }
 
 /// `3 Nov, 14:22`: for lists whose headings name the year.
 pub(crate) fn day_time(at: Timestamp, zone: Tz) -> String {
-    local(at, zone).format("%-d %b, %H:%M").to_string()
+    by_language(local(at, zone), "%-d %b, %H:%M", "%-d. %b, %H:%M")
 }
 
 /// `28 Nov`: where the year goes without saying.
 pub(crate) fn day(at: Timestamp, zone: Tz) -> String {
-    local(at, zone).format("%-d %b").to_string()
+    by_language(local(at, zone), "%-d %b", "%-d. %b")
 }
 
 /// `November 2026`
 pub(crate) fn month(at: Timestamp, zone: Tz) -> String {
-    local(at, zone).format("%B %Y").to_string()
+    by_language(local(at, zone), "%B %Y", "%B %Y")
 }
 
 /// How long ago or ahead a day is: `today`, `in 6 days`, `3 days ago`.
 pub(crate) fn days_apart(at: Timestamp, now: Timestamp, zone: Tz) -> String {
     let day = |at| local(at, zone).num_days_from_ce();
     match day(at) - day(now) {
-        0 => "today".to_owned(),
-        1 => "tomorrow".to_owned(),
-        -1 => "yesterday".to_owned(),
-        days if days > 0 => format!("in {} days", number(i64::from(days))),
-        days => format!("{} days ago", number(i64::from(-days))),
+        0 => t!("format-today"),
+        1 => t!("format-tomorrow"),
+        -1 => t!("format-yesterday"),
+        days if days > 0 => t!("format-in-days", days = days),
+        days => t!("format-days-ago", days = -days),
     }
 }
 
@@ -108,9 +112,9 @@ pub(crate) fn count(number: i64, one: &str, many: &str) -> String {
 /// How long to wait: `40 seconds`, `3 minutes`.
 pub(crate) fn duration(secs: i64) -> String {
     match secs {
-        ..=89 => count(secs.max(1), "second", "seconds"),
-        90..=5399 => count((secs + 59) / 60, "minute", "minutes"),
-        _ => count((secs + 3599) / 3600, "hour", "hours"),
+        ..=89 => t!("format-seconds", count = secs.max(1)),
+        90..=5399 => t!("format-minutes", count = (secs + 59) / 60),
+        _ => t!("format-hours", count = (secs + 3599) / 3600),
     }
 }
 
@@ -178,6 +182,19 @@ mod tests {
         ] {
             assert_eq!(days_apart(Timestamp::parse(at).unwrap(), now, zone), text, "{at}");
         }
+    }
+
+    #[test]
+    fn german_readers_find_their_own_forms() {
+        let at = Timestamp::parse("2026-03-05T13:07:00Z").unwrap();
+        let zone = chrono_tz::Europe::Berlin;
+        texts::in_language(Language::German, || {
+            assert_eq!(number(-1_284_630), "−1.284.630");
+            assert_eq!(money("-12846.3".parse().unwrap(), &Currency::parse("EUR").unwrap()), "−12.846,30\u{a0}€");
+            assert_eq!(money("5".parse().unwrap(), &Currency::parse("CHF").unwrap()), "5,00\u{a0}CHF");
+            assert_eq!((date_time(at, zone), month(at, zone)), ("5. Mär 2026, 14:07".into(), "März 2026".into()));
+            assert_eq!(duration(40), "40 Sekunden");
+        });
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod form;
 mod format;
 mod guard;
 mod html;
+mod language;
 mod pages;
 mod people;
 mod query;
@@ -47,6 +48,7 @@ pub fn configure(cfg: &mut ServiceConfig, app: &App) {
             .wrap(from_fn(guard::headers))
             .wrap(Compress::default())
             .wrap(from_fn(guard::plain_for_other_sites))
+            .wrap(from_fn(language::of_browser))
             .configure(of_nobody)
             .configure(of_tenant)
             .default_service(web::route().to(access::nowhere)),

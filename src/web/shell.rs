@@ -6,10 +6,13 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::{error::WebError, query::coupon_page, session};
-use crate::domain::{
-    ids::{TenantId, UserId},
-    money::Currency,
-    role::Role,
+use crate::{
+    domain::{
+        ids::{TenantId, UserId},
+        money::Currency,
+        role::Role,
+    },
+    texts::{self, Language, t},
 };
 
 /// The cookie with the theme that the person chose.
@@ -27,6 +30,8 @@ pub(crate) struct Person {
     pub(crate) name: String,
     pub(crate) email: String,
     pub(crate) operator: bool,
+    /// The language that the person chose.
+    pub(crate) language: Option<Language>,
 }
 
 /// The tenant whose pages are shown.
@@ -93,6 +98,7 @@ pub(crate) enum Section {
 #[derive(Debug)]
 pub(crate) struct NavItem {
     pub(crate) href: String,
+    /// Its key in `locales/`.
     pub(crate) label: &'static str,
     pub(crate) icon: &'static str,
     /// The letter that goes there after `g`.
@@ -103,37 +109,38 @@ pub(crate) struct NavItem {
 /// Links of the navigation under one heading.
 #[derive(Debug)]
 pub(crate) struct NavGroup {
+    /// Its key in `locales/`.
     pub(crate) label: &'static str,
     pub(crate) items: Vec<NavItem>,
 }
 
 impl Section {
     const GROUPS: [(&'static str, &'static [Self]); 3] = [
-        ("Daily work", &[Self::Overview, Self::Customers, Self::Ledger, Self::Coupons, Self::Returns]),
-        ("Programme", &[Self::Options, Self::Rules, Self::Sites]),
+        ("nav-daily", &[Self::Overview, Self::Customers, Self::Ledger, Self::Coupons, Self::Returns]),
+        ("nav-programme", &[Self::Options, Self::Rules, Self::Sites]),
         (
-            "Administration",
+            "nav-administration",
             &[Self::Team, Self::ApiClients, Self::Inbox, Self::Webhooks, Self::Settings, Self::AuditLog],
         ),
     ];
 
-    /// End of its address, name, icon, key.
+    /// End of its address, key of its name in `locales/`, icon, key on the keyboard.
     const fn facts(self) -> (&'static str, &'static str, &'static str, &'static str) {
         match self {
-            Self::Overview => ("", "Overview", "layout-dashboard", "o"),
-            Self::Customers => ("/customers", "Customers", "users", "c"),
-            Self::Ledger => ("/ledger", "Ledger", "arrow-left-right", "h"),
-            Self::Coupons => ("/coupons", "Coupons", "ticket", "k"),
-            Self::Options => ("/options", "Redemption options", "gift", "r"),
-            Self::Rules => ("/rules", "Earning rules", "settings-2", "e"),
-            Self::Sites => ("/sites", "Sites", "store", "s"),
-            Self::Team => ("/team", "Team and roles", "shield-check", "t"),
-            Self::ApiClients => ("/api-clients", "API clients", "key-round", "a"),
-            Self::Returns => ("/returns", "Returned orders", "package-x", "b"),
-            Self::Inbox => ("/inbox", "Order feed", "inbox", "i"),
-            Self::Settings => ("/settings", "Settings", "building-2", "n"),
-            Self::Webhooks => ("/webhooks", "Webhooks", "webhook", "w"),
-            Self::AuditLog => ("/audit-log", "Audit log", "scroll-text", "l"),
+            Self::Overview => ("", "nav-overview", "layout-dashboard", "o"),
+            Self::Customers => ("/customers", "nav-customers", "users", "c"),
+            Self::Ledger => ("/ledger", "nav-ledger", "arrow-left-right", "h"),
+            Self::Coupons => ("/coupons", "nav-coupons", "ticket", "k"),
+            Self::Options => ("/options", "nav-options", "gift", "r"),
+            Self::Rules => ("/rules", "nav-rules", "settings-2", "e"),
+            Self::Sites => ("/sites", "nav-sites", "store", "s"),
+            Self::Team => ("/team", "nav-team", "shield-check", "t"),
+            Self::ApiClients => ("/api-clients", "nav-api-clients", "key-round", "a"),
+            Self::Returns => ("/returns", "nav-returns", "package-x", "b"),
+            Self::Inbox => ("/inbox", "nav-inbox", "inbox", "i"),
+            Self::Settings => ("/settings", "nav-settings", "building-2", "n"),
+            Self::Webhooks => ("/webhooks", "nav-webhooks", "webhook", "w"),
+            Self::AuditLog => ("/audit-log", "nav-audit-log", "scroll-text", "l"),
         }
     }
 
@@ -196,7 +203,7 @@ impl Shell {
     /// The shell of a page that knows of no session.
     pub(crate) fn bare(request: &HttpRequest) -> Self {
         Self {
-            lang: "en",
+            lang: texts::current().as_str(),
             title: String::new(),
             theme: theme(request),
             keys: request.cookie(KEYS_COOKIE).is_none_or(|cookie| cookie.value() != "off"),
@@ -217,13 +224,13 @@ impl Shell {
 
     /// The name of the tenant.
     pub(crate) fn tenant_name(&self) -> &str {
-        self.place.as_ref().map_or("this tenant", |place| place.name.as_str())
+        self.place.as_ref().map_or("", |place| place.name.as_str())
     }
 
     /// The same page, which now says that something is wrong with its form.
     #[must_use]
     pub(crate) fn refused(self) -> Self {
-        Self { title: format!("Error: {}", self.title), ..self }
+        Self { title: t!("shell-error-title", title = self.title), ..self }
     }
 
     /// The address of a page of this tenant.

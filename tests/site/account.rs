@@ -2,6 +2,8 @@
 
 use guerdon::{domain::role::Role, service::users};
 
+use reqwest::Method;
+
 use super::{
     common::on_both,
     visitor::{PASSWORD, acme, make_user},
@@ -30,6 +32,37 @@ on_both! {
         assert_eq!(other.get("/admin/account").await.status, 303);
         assert_eq!(site.visitor().sign_in(PASSWORD).await.status, 422);
         assert_eq!(site.visitor().sign_in_with("ann@example.com", NEW).await.status, 303);
+    }
+
+    async fn everybody_reads_in_the_language_that_they_chose(app, _clock) {
+        let (site, ann) = acme(app).await;
+        let page = ann.page("/admin/account").await;
+        assert_eq!(page.attribute("html", "lang"), "en");
+        ann.submit(&page, "/admin/account/comfort", &[("language", "de"), ("theme", "system")]).await.location();
+        // Also on another device, and on the page of a tenant.
+        let elsewhere = site.visitor();
+        elsewhere.sign_in("ann@example.com").await;
+        let page = elsewhere.page("/admin/acme/customers").await;
+        assert_eq!((page.attribute("html", "lang"), page.one("#nav [aria-current]")), ("de".into(), "Kunden".into()));
+        let page = elsewhere.page("/admin/account").await;
+        assert!(page.all("label").iter().any(|label| label == "Wie der Browser"));
+        elsewhere.submit(&page, "/admin/account/comfort", &[("language", "browser")]).await.location();
+        assert_eq!(ann.page("/admin/acme").await.attribute("html", "lang"), "en");
+    }
+
+    async fn who_is_not_signed_in_is_spoken_to_in_the_language_of_the_browser(app, _clock) {
+        let (site, _) = acme(app).await;
+        for (wanted, lang, title) in [
+            ("de-CH,de;q=0.9,en;q=0.5", "de", "Anmelden"),
+            ("en-GB,de;q=0.5", "en", "Sign in"),
+            ("fr, de;q=0.1, en;q=0.9", "en", "Sign in"),
+            ("*", "en", "Sign in"),
+            ("not a; tag, at=all", "en", "Sign in"),
+        ] {
+            let asked = [("accept-language", wanted)];
+            let page = site.visitor().send(Method::GET, "/admin/login", &asked, String::new()).await;
+            assert_eq!((page.attribute("html", "lang"), page.one("h1")), (lang.into(), title.into()), "{wanted}");
+        }
     }
 
     async fn other_sessions_can_be_ended(app, _clock) {

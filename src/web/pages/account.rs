@@ -17,6 +17,7 @@ use crate::{
         sessions::{self, IDLE_SECS},
         users,
     },
+    texts::{self, Language, t},
     web::{
         access::SignedIn,
         error::WebError,
@@ -29,6 +30,8 @@ use crate::{
     },
 };
 
+/// The choice of those who have their pages in the language of the browser.
+const LANGUAGE_OF_BROWSER: &str = "browser";
 /// How long a browser keeps the choice of theme.
 const COMFORT: Duration = Duration::days(365);
 
@@ -49,6 +52,8 @@ struct AccountPage<'a> {
     sessions: &'a [SessionLine],
     theme: &'a str,
     themes: &'a [Choice],
+    language: &'a str,
+    languages: &'a [Choice],
 }
 
 /// Shows the account.
@@ -70,7 +75,13 @@ async fn show(person: &SignedIn, want: &Want, app: &App, errors: &Errors) -> Res
         })
         .collect();
     let (shell, status) = errors.mark(person.shell("Your account"));
-    let themes = [("system", "As the device"), ("light", "Light"), ("dark", "Dark")];
+    let themes = [
+        ("system", t!("account-theme-system")),
+        ("light", t!("account-theme-light")),
+        ("dark", t!("account-theme-dark")),
+    ];
+    let mut languages = vec![Choice::new(LANGUAGE_OF_BROWSER, t!("account-language-browser"))];
+    languages.extend(Language::ALL.map(|one| Choice::new(one.as_str(), one.name())));
     let page = AccountPage {
         shell: &shell,
         errors,
@@ -78,6 +89,8 @@ async fn show(person: &SignedIn, want: &Want, app: &App, errors: &Errors) -> Res
         sessions: &lines,
         theme: shell.theme.unwrap_or("system"),
         themes: &themes.map(|(value, label)| Choice::new(value, label)),
+        language: person.person.language.map_or(LANGUAGE_OF_BROWSER, Language::as_str),
+        languages: &languages,
     };
     html::answer(want, status, &shell, &page, &page.as_main())
 }
@@ -180,9 +193,11 @@ pub(crate) struct ComfortForm {
     theme: String,
     #[serde(default)]
     keys: String,
+    #[serde(default)]
+    language: String,
 }
 
-/// Keeps the theme and the shortcuts of this device.
+/// Keeps the theme and the shortcuts of this device, and the language of this person.
 pub(crate) async fn comfort(
     person: SignedIn,
     app: Data<App>,
@@ -195,7 +210,12 @@ pub(crate) async fn comfort(
     for (name, value) in [(THEME_COOKIE, theme), (KEYS_COOKIE, keys)] {
         keep(&mut answer, name, value, https)?;
     }
-    person.toast(Toast::new("Settings saved"))?;
+    let language = Language::parse(&form.0.language);
+    users::set_language(&app, &person.person.user_id, language).await?;
+    if let Some(language) = language {
+        texts::set_current(language);
+    }
+    person.toast(Toast::new(t!("account-settings-saved")))?;
     Ok(answer)
 }
 

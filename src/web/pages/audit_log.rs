@@ -108,7 +108,7 @@ pub(crate) async fn index(
     let actions: Vec<Choice> = audit::actions(&app.db, &member.place.tenant)
         .await?
         .into_iter()
-        .map(|action| Choice::new(&action, &words(&action)))
+        .map(|action| Choice::new(&action, words(&action)))
         .collect();
     let tenant = &member.place.tenant;
     let rows: Vec<Row> = page.rows.into_iter().map(|row| Row::new(row, tenant)).collect();

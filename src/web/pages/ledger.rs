@@ -143,7 +143,7 @@ fn actors(employees: Vec<Writer>, clients: Vec<Writer>) -> Vec<Choice> {
     let mut actors: Vec<Choice> =
         employees.into_iter().map(|one| Choice::new(&format!("employee:{}", one.id), &one.name)).collect();
     let clients = clients.into_iter();
-    actors.extend(clients.map(|one| Choice::new(&format!("client:{}", one.id), &format!("API client {}", one.name))));
+    actors.extend(clients.map(|one| Choice::new(&format!("client:{}", one.id), format!("API client {}", one.name))));
     for (kind, label) in [
         (ActorKind::Employee, "Any employee"),
         (ActorKind::Client, "Any API client"),

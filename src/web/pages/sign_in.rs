@@ -22,6 +22,7 @@ use crate::{
         sign_in::{self, SignInError},
         users,
     },
+    texts::t,
     web::{
         error::WebError,
         filters,
@@ -77,7 +78,7 @@ pub(crate) async fn form(
         return Ok(html::see_other(next.unwrap_or("/admin")));
     }
     let token = OpenToken::of(&request);
-    let shell = Shell { csrf: token.value.clone(), ..Shell::new(&request, "Sign in") };
+    let shell = Shell { csrf: token.value.clone(), ..Shell::new(&request, t!("sign-in-title")) };
     let page = LoginPage {
         shell: &shell,
         errors: &Errors::default(),
@@ -124,7 +125,7 @@ pub(crate) async fn sign_in(
         }
     }
     let token = OpenToken::of(&request);
-    let shell = Shell { csrf: token.value.clone(), ..Shell::new(&request, "Sign in").refused() };
+    let shell = Shell { csrf: token.value.clone(), ..Shell::new(&request, t!("sign-in-title")).refused() };
     let page = LoginPage { shell: &shell, errors: &errors, email: &form.email, next, signed_out: false, set_up: true };
     let mut answer = token.keep(html::whole(status, &page)?)?;
     if let Some(secs) = wait_secs {

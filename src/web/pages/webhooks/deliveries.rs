@@ -155,7 +155,7 @@ pub(crate) async fn list(
     let endpoints: Vec<Choice> = webhooks::list(&app.db, tenant)
         .await?
         .iter()
-        .map(|one| Choice::new(&one.id, &name_of(&one.draft.description, one.draft.url.as_str())))
+        .map(|one| Choice::new(&one.id, name_of(&one.draft.description, one.draft.url.as_str())))
         .collect();
     let endpoint = filter.endpoint.as_ref().map(|id| {
         let known = endpoints.iter().find(|choice| choice.value == *id);

@@ -1,0 +1,22 @@
+## Die Navigation: Gruppen und Seiten
+nav-label = Hauptnavigation
+nav-open = Navigation öffnen
+nav-close = Navigation schließen
+nav-times = Zeiten in { $zone }
+nav-daily = Tagesgeschäft
+nav-programme = Programm
+nav-administration = Verwaltung
+nav-overview = Übersicht
+nav-customers = Kunden
+nav-ledger = Punktebuch
+nav-coupons = Gutscheine
+nav-options = Prämien
+nav-rules = Sammelregeln
+nav-sites = Shop-Sites
+nav-team = Team und Rollen
+nav-api-clients = API-Clients
+nav-returns = Retouren
+nav-inbox = Bestell-Feed
+nav-settings = Einstellungen
+nav-webhooks = Webhooks
+nav-audit-log = Änderungsprotokoll

@@ -1,0 +1,26 @@
+## Was um den Inhalt jeder Seite steht
+shell-skip = Zum Inhalt springen
+shell-error-title = Fehler: { $title }
+shell-search = Suchen
+shell-search-label = Kunden suchen nach Name, E-Mail, Nummer, Bestellung oder Gutschein
+shell-search-placeholder = Kunden, Bestellungen, Gutscheine
+shell-switch-theme = Zwischen hell und dunkel wechseln
+shell-account-menu = Kontomenü, { $name }
+shell-your-account = Ihr Konto
+shell-tenants = Mandanten
+shell-shortcuts = Tastenkürzel
+shell-sign-out = Abmelden
+shell-unreachable = Guerdon antwortet nicht.
+shell-unreachable-next = Prüfen Sie die Verbindung und versuchen Sie es noch einmal. Ihre Eingaben sind noch da.
+shell-copied = Kopiert
+shell-keys-search = Kunden suchen
+shell-keys-or = oder
+shell-keys-then = dann
+shell-keys-list = Diese Liste
+shell-keys-can-be-off = Einzelne Tasten lassen sich in Ihrem Konto abschalten.
+shell-keys-are-off = Einzelne Tasten sind abgeschaltet; einschalten können Sie sie in Ihrem Konto.
+shell-close = Schließen
+shell-problem = Etwas stimmt nicht
+shell-error = Fehler:
+shell-optional = (freiwillig)
+shell-points = Punkte

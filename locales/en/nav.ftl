@@ -1,0 +1,22 @@
+## The navigation: groups and pages
+nav-label = Main
+nav-open = Open navigation
+nav-close = Close navigation
+nav-times = Times in { $zone }
+nav-daily = Daily work
+nav-programme = Programme
+nav-administration = Administration
+nav-overview = Overview
+nav-customers = Customers
+nav-ledger = Ledger
+nav-coupons = Coupons
+nav-options = Redemption options
+nav-rules = Earning rules
+nav-sites = Sites
+nav-team = Team and roles
+nav-api-clients = API clients
+nav-returns = Returned orders
+nav-inbox = Order feed
+nav-settings = Settings
+nav-webhooks = Webhooks
+nav-audit-log = Audit log

@@ -1,0 +1,26 @@
+## What stands around the content of every page
+shell-skip = Skip to main content
+shell-error-title = Error: { $title }
+shell-search = Search
+shell-search-label = Search customers by name, email, number, order or coupon
+shell-search-placeholder = Search customers, orders, coupons
+shell-switch-theme = Switch between light and dark
+shell-account-menu = Account menu, { $name }
+shell-your-account = Your account
+shell-tenants = Tenants
+shell-shortcuts = Keyboard shortcuts
+shell-sign-out = Sign out
+shell-unreachable = Guerdon does not answer.
+shell-unreachable-next = Check the connection and try again. What you typed is still here.
+shell-copied = Copied
+shell-keys-search = Search customers
+shell-keys-or = or
+shell-keys-then = then
+shell-keys-list = This list
+shell-keys-can-be-off = Single keys can be turned off in your account.
+shell-keys-are-off = Single keys are off; turn them on in your account.
+shell-close = Close
+shell-problem = There is a problem
+shell-error = Error:
+shell-optional = (optional)
+shell-points = points
