@@ -21,9 +21,9 @@ pub(crate) struct Confirm {
     /// Where the page leads back to.
     pub(crate) back: String,
     /// The safe button.
-    pub(crate) keep: &'static str,
+    pub(crate) keep: String,
     /// The other one, which repeats the verb.
-    pub(crate) act: &'static str,
+    pub(crate) act: String,
 }
 
 #[derive(Template)]

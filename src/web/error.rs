@@ -28,6 +28,7 @@ use crate::{
     domain::{access::AccessRefusal, role::Role},
     service::{access::AccessError, passwords::HashingError, webhooks::WebhookError},
     store::DbError,
+    texts::{Message, message, t},
 };
 
 /// When the database is away, a second try is worth it after this time.
@@ -47,7 +48,7 @@ pub(crate) enum WebError {
     /// Another site made the browser send this.
     OtherSite,
     /// The request cannot be understood.
-    BadRequest(&'static str),
+    BadRequest(Message),
     /// The body is too long.
     TooLarge,
     /// There is no such page, or not for this person.
@@ -64,6 +65,11 @@ impl WebError {
     /// A fault of ours, with its cause for the log.
     pub(crate) fn internal(doing: &'static str, cause: impl fmt::Display) -> Self {
         Self::Internal { doing, cause: format!("{cause:#}") }
+    }
+
+    /// The form does not say which version of the thing it changes.
+    pub(crate) fn no_version() -> Self {
+        Self::BadRequest(message!("error-no-version"))
     }
 }
 
@@ -140,12 +146,12 @@ struct Told {
     title: String,
     text: String,
     /// Label and address of the next step.
-    step: (&'static str, String),
+    step: (String, String),
 }
 
 impl Told {
-    fn new(title: &str, text: impl Into<String>, step: (&'static str, String)) -> Self {
-        Self { title: title.to_owned(), text: text.into(), step }
+    fn new(title: String, text: impl Into<String>, step: (String, String)) -> Self {
+        Self { title, text: text.into(), step }
     }
 }
 
@@ -291,33 +297,18 @@ fn render(
 
 fn told(shell: &Shell, status: StatusCode, known: Option<&WebError>, signed_in: bool) -> Told {
     let home = match (&shell.place, signed_in) {
-        (Some(_), _) => ("Go to the start page", shell.at("")),
-        (None, true) => ("Choose a tenant", "/admin".to_owned()),
-        (None, false) => ("Sign in", "/admin/login".to_owned()),
+        (Some(_), _) => (t!("error-go-to-start"), shell.at("")),
+        (None, true) => (t!("error-choose-tenant"), "/admin".to_owned()),
+        (None, false) => (t!("error-sign-in"), "/admin/login".to_owned()),
     };
     match known {
-        Some(WebError::Role { least, able }) => {
-            Told::new("Your role does not allow this", role_text(shell, *least, able), home)
-        }
-        Some(WebError::Operator) => Told::new(
-            "Only operators can do this",
-            "Operators look after this installation. Ask the person who set up Guerdon.",
-            home,
-        ),
-        Some(WebError::Outdated) => Told::new(
-            "This form is out of date",
-            "You signed in or out since it was opened, or your browser keeps no cookies. Open the page again and repeat \
-             the last step. Nothing was changed.",
-            home,
-        ),
-        Some(WebError::OtherSite) => Told::new(
-            "This came from another site",
-            "Guerdon takes changes only from its own pages. Nothing was changed.",
-            home,
-        ),
-        Some(WebError::BadRequest(text)) => Told::new("Guerdon could not read this", *text, home),
+        Some(WebError::Role { least, able }) => Told::new(t!("error-role-title"), role_text(shell, *least, able), home),
+        Some(WebError::Operator) => Told::new(t!("error-operator-title"), t!("error-operator"), home),
+        Some(WebError::Outdated) => Told::new(t!("error-outdated-title"), t!("error-outdated"), home),
+        Some(WebError::OtherSite) => Told::new(t!("error-other-site-title"), t!("error-other-site"), home),
+        Some(WebError::BadRequest(text)) => Told::new(t!("error-unreadable-title"), text.to_string(), home),
         Some(WebError::Conflict(text)) => {
-            Told::new("This cannot be done now", text.as_str(), ("Go back to the start page", home.1))
+            Told::new(t!("error-conflict-title"), text.as_str(), (t!("error-back-to-start"), home.1))
         }
         _ => by_status(status, shell, home),
     }
@@ -326,31 +317,23 @@ fn told(shell: &Shell, status: StatusCode, known: Option<&WebError>, signed_in: 
 fn role_text(shell: &Shell, least: Role, able: &[String]) -> String {
     let role = shell.place.as_ref().map_or("none", |place| place.role.as_str());
     let who = match able {
-        [] => "Ask an admin of this tenant.".to_owned(),
-        people => format!("These people can: {}.", people.join(", ")),
+        [] => t!("error-role-ask"),
+        people => t!("error-role-able", people = people.join(", ")),
     };
-    format!("It needs the role {} or above; yours is {role}. {who}", least.as_str())
+    format!("{} {who}", t!("error-role", least = least.as_str(), role = role))
 }
 
-fn by_status(status: StatusCode, shell: &Shell, home: (&'static str, String)) -> Told {
+fn by_status(status: StatusCode, shell: &Shell, home: (String, String)) -> Told {
     match status.as_u16() {
-        404 => Told::new(
-            "There is no such page",
-            "It may have been moved or deleted, or it belongs to a tenant you are no member of.",
-            home,
-        ),
-        405 => Told::new("This page cannot be used that way", "Go to it by the links on the pages.", home),
-        413 => Told::new("This is too much at once", "Shorten the texts and send the form again.", home),
+        404 => Told::new(t!("error-not-found-title"), t!("error-not-found"), home),
+        405 => Told::new(t!("error-method-title"), t!("error-method"), home),
+        413 => Told::new(t!("error-too-large-title"), t!("error-too-large"), home),
         503 => Told::new(
-            "Guerdon is busy or its database is away",
-            "Nothing was changed. Try again in a few seconds.",
-            ("Try again", shell.here.clone()),
+            t!("error-unavailable-title"),
+            t!("error-unavailable"),
+            (t!("error-try-again"), shell.here.clone()),
         ),
-        400..500 => Told::new("Guerdon could not read this", "Go to the page by the links on the pages.", home),
-        _ => Told::new(
-            "Something went wrong on our side",
-            "It is written to the log. Try again; if it happens again, tell your operator the reference below.",
-            home,
-        ),
+        400..500 => Told::new(t!("error-unreadable-title"), t!("error-unreadable"), home),
+        _ => Told::new(t!("error-internal-title"), t!("error-internal"), home),
     }
 }

@@ -1,18 +1,20 @@
 //! What a thing is, as a list of names and values, and where two such lists differ.
 
+use crate::texts::t;
+
 /// One thing that a page tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fact {
     /// What it is called.
-    pub(crate) label: &'static str,
+    pub(crate) label: String,
     /// What it is.
     pub(crate) value: String,
 }
 
 impl Fact {
     /// `value`, called `label`.
-    pub(crate) fn new(label: &'static str, value: impl Into<String>) -> Self {
-        Self { label, value: value.into() }
+    pub(crate) fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { label: label.into(), value: value.into() }
     }
 }
 
@@ -20,7 +22,7 @@ impl Fact {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Difference {
     /// What it is called.
-    pub(crate) label: &'static str,
+    pub(crate) label: String,
     /// What it is on the one side.
     pub(crate) before: String,
     /// What it is on the other.
@@ -38,6 +40,6 @@ pub(crate) fn differences(before: Vec<Fact>, after: Vec<Fact>) -> Vec<Difference
 }
 
 /// `Yes` or `No`.
-pub(crate) fn yes_or_no(yes: bool) -> &'static str {
-    if yes { "Yes" } else { "No" }
+pub(crate) fn yes_or_no(yes: bool) -> String {
+    if yes { t!("ui-yes") } else { t!("ui-no") }
 }

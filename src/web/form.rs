@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use subtle::ConstantTimeEq as _;
 
 use super::{error::WebError, session, shell::Shell};
-use crate::{app::App, domain::invalid::FieldErrors, secrets};
+use crate::{app::App, domain::invalid::FieldErrors, secrets, texts::message};
 
 /// The longest form has a few texts of a few thousand characters.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -97,8 +97,8 @@ impl Choice {
     }
 
     /// The same with a sentence about it.
-    pub(crate) fn hinted(self, hint: &str) -> Self {
-        Self { hint: hint.to_owned(), ..self }
+    pub(crate) fn hinted(self, hint: impl Into<String>) -> Self {
+        Self { hint: hint.into(), ..self }
     }
 }
 
@@ -121,12 +121,12 @@ impl<T: DeserializeOwned + 'static> FromRequest for Protected<T> {
         Box::pin(async move {
             let body = tokio::time::timeout(BODY_TIMEOUT, read(&request, payload))
                 .await
-                .map_err(|_elapsed| WebError::BadRequest("The form did not arrive in time."))??;
+                .map_err(|_elapsed| WebError::BadRequest(message!("error-form-late")))??;
             let fields = fields(&body)?;
             check_token(&request, &fields)?;
             serde_json::from_value(Value::Object(fields))
                 .map(Self)
-                .map_err(|_unfit| WebError::BadRequest("The form has fields that do not fit."))
+                .map_err(|_unfit| WebError::BadRequest(message!("error-form-unfit")))
         })
     }
 }
@@ -134,11 +134,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for Protected<T> {
 async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, WebError> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
-        return Err(WebError::BadRequest("Send the form as application/x-www-form-urlencoded."));
+        return Err(WebError::BadRequest(message!("error-form-kind")));
     }
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_cut| WebError::BadRequest("The form did not arrive whole."))?;
+        let chunk = chunk.map_err(|_cut| WebError::BadRequest(message!("error-form-cut")))?;
         if body.len() + chunk.len() > BODY_BYTES_MAX {
             return Err(WebError::TooLarge);
         }
@@ -149,8 +149,8 @@ async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, WebE
 
 /// The fields of a form; a name that comes several times has a list.
 fn fields(body: &[u8]) -> Result<Map<String, Value>, WebError> {
-    let pairs: Vec<(String, String)> =
-        serde_urlencoded::from_bytes(body).map_err(|_unreadable| WebError::BadRequest("The form cannot be read."))?;
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(body)
+        .map_err(|_unreadable| WebError::BadRequest(message!("error-form-unreadable")))?;
     let mut named: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for (name, value) in pairs {
         named.entry(name).or_default().push(Value::String(value));
@@ -254,7 +254,7 @@ mod tests {
 
     fn parse(body: &str) -> Result<Form, WebError> {
         serde_json::from_value(Value::Object(fields(body.as_bytes())?))
-            .map_err(|_unfit| WebError::BadRequest("does not fit"))
+            .map_err(|_unfit| WebError::BadRequest(message!("error-form-unfit")))
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::error::WebError;
-use crate::{app::App, domain::ids::TenantId, service::team};
+use crate::{app::App, domain::ids::TenantId, service::team, texts::t};
 
 /// The names of a tenant's people, by their ids.
 pub(crate) struct Names(HashMap<String, String>);
@@ -19,10 +19,10 @@ impl Names {
     pub(crate) fn of(&self, actor: &str) -> String {
         let (kind, id) = actor.split_once(':').unwrap_or(("", actor));
         match kind {
-            "employee" => self.0.get(id).cloned().unwrap_or_else(|| "A former member".to_owned()),
-            "client" => format!("API client {id}"),
-            "customer" => format!("Customer {id}"),
-            _ => format!("Guerdon, {id}"),
+            "employee" => self.0.get(id).cloned().unwrap_or_else(|| t!("people-former-member")),
+            "client" => t!("people-client", client = id),
+            "customer" => t!("people-customer", customer = id),
+            _ => t!("people-guerdon", part = id),
         }
     }
 }

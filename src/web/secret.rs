@@ -13,7 +13,7 @@ use super::{
 /// A value to be copied.
 pub(crate) struct Labelled {
     /// What it is.
-    pub(crate) label: &'static str,
+    pub(crate) label: String,
     /// The value.
     pub(crate) value: String,
 }
@@ -21,13 +21,13 @@ pub(crate) struct Labelled {
 /// What is shown once.
 pub(crate) struct Given {
     /// Name of the page that it belongs to, and its address.
-    pub(crate) list: &'static str,
+    pub(crate) list: String,
     pub(crate) back: String,
     /// What to do with it.
     pub(crate) text: String,
-    pub(crate) heading: &'static str,
+    pub(crate) heading: String,
     /// What happens to it afterwards.
-    pub(crate) warning: &'static str,
+    pub(crate) warning: String,
     pub(crate) secrets: Vec<Labelled>,
 }
 

@@ -134,14 +134,14 @@ pub(crate) async fn create(
     };
     let new = api_clients::create(&app, &member.caller(), &name, &scopes).await?;
     let given = Given {
-        list: "API clients",
+        list: "API clients".to_owned(),
         back: Section::ApiClients.address(&member.place.tenant),
         text: format!("Put these into the settings of {name}. With them it gets tokens at /oauth/token."),
-        heading: "Credentials",
-        warning: "The secret is shown only now. Copy it to where it is needed.",
+        heading: "Credentials".to_owned(),
+        warning: "The secret is shown only now. Copy it to where it is needed.".to_owned(),
         secrets: vec![
-            Labelled { label: "Client id", value: new.client_id.to_string() },
-            Labelled { label: "Client secret", value: new.client_secret },
+            Labelled { label: "Client id".to_owned(), value: new.client_id.to_string() },
+            Labelled { label: "Client secret".to_owned(), value: new.client_secret },
         ],
     };
     given.show(&want, &member.shell(Section::ApiClients, "Client created"))
@@ -171,8 +171,8 @@ pub(crate) async fn confirm_revocation(
         ],
         action: format!("{list}/{}/revoke", escaped(id.as_str())),
         back: list,
-        keep: "Keep client",
-        act: "Revoke client",
+        keep: "Keep client".to_owned(),
+        act: "Revoke client".to_owned(),
     };
     confirm.ask(&want, &member.shell(Section::ApiClients, "Revoke client"))
 }

@@ -168,8 +168,8 @@ pub(crate) async fn confirm_giving_back(
         ],
         action: format!("{back}/{}/give-back", escaped(&case.case_id)),
         back,
-        keep: "Cancel",
-        act: "Give points back",
+        keep: "Cancel".to_owned(),
+        act: "Give points back".to_owned(),
     };
     confirm.ask(&want, &member.shell(Section::Returns, "Give points back"))
 }

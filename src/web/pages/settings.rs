@@ -138,8 +138,7 @@ pub(in crate::web) async fn save(
 ) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Admin).await?;
     let mut form = form.0;
-    let seen =
-        form.version.parse().map_err(|_none| WebError::BadRequest("The form does not say which version it is of."))?;
+    let seen = form.version.parse().map_err(|_none| WebError::no_version())?;
     let change = match form.change() {
         Ok(change) => change,
         Err(found) => {

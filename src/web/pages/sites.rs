@@ -244,8 +244,7 @@ pub(crate) async fn save(
     member.require(&app, Role::Admin).await?;
     let site = find(&app, &member, &path.1).await?;
     let mut form = form.0;
-    let settings =
-        form.version.parse().map_err(|_none| WebError::BadRequest("The form does not say which version it is of."))?;
+    let settings = form.version.parse().map_err(|_none| WebError::no_version())?;
     let change = match form.change() {
         Ok(change) => change,
         Err(found) => return show_site(&member, &want, &site, &form, &errors_of(&found), None),

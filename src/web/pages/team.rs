@@ -161,12 +161,12 @@ fn show_link(
 ) -> Result<HttpResponse, WebError> {
     let path = Address::new("/admin/login/password".to_owned()).and("token", token.as_str());
     let given = Given {
-        list: "Team and roles",
+        list: "Team and roles".to_owned(),
         back: Section::Team.address(&member.place.tenant),
         text: format!("Send this link to {name}. With it they choose a password and are signed in."),
-        heading: "Link",
-        warning: "The link is shown only now. It is good once, and for three days.",
-        secrets: vec![Labelled { label: "Link", value: format!("{}{path}", app.settings.base_url()) }],
+        heading: "Link".to_owned(),
+        warning: "The link is shown only now. It is good once, and for three days.".to_owned(),
+        secrets: vec![Labelled { label: "Link".to_owned(), value: format!("{}{path}", app.settings.base_url()) }],
     };
     given.show(want, &member.shell(Section::Team, title))
 }
@@ -274,8 +274,8 @@ pub(crate) async fn confirm_removal(
         ],
         action: format!("{}/remove", line.link),
         back: line.link,
-        keep: "Keep member",
-        act: "Remove member",
+        keep: "Keep member".to_owned(),
+        act: "Remove member".to_owned(),
     };
     confirm.ask(&want, &reader.shell(Section::Team, "Remove member"))
 }

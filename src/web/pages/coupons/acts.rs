@@ -61,8 +61,8 @@ pub(in crate::web) async fn confirm_cancelling(
         ],
         action: format!("{link}/cancel"),
         back: link,
-        keep: "Keep coupon",
-        act: "Cancel redemption",
+        keep: "Keep coupon".to_owned(),
+        act: "Cancel redemption".to_owned(),
     };
     confirm.ask(&want, &shell)
 }
@@ -138,8 +138,8 @@ pub(in crate::web) async fn confirm_deletion(
         sentences,
         action: format!("{link}/delete"),
         back: link,
-        keep: "Keep coupon",
-        act: "Delete coupon",
+        keep: "Keep coupon".to_owned(),
+        act: "Delete coupon".to_owned(),
     };
     confirm.ask(&want, &shell)
 }
@@ -185,8 +185,8 @@ pub(in crate::web) async fn confirm_giving_back(
         ],
         action: format!("{link}/uses/{}/give-back", escaped(&found.id)),
         back: link,
-        keep: "Keep use",
-        act: "Give use back",
+        keep: "Keep use".to_owned(),
+        act: "Give use back".to_owned(),
     };
     confirm.ask(&want, &shell)
 }

@@ -123,8 +123,8 @@ pub(in crate::web) async fn confirm_undoing(
         ],
         action: format!("{}/undo", line.link),
         back: base,
-        keep: "Keep entry",
-        act: "Undo entry",
+        keep: "Keep entry".to_owned(),
+        act: "Undo entry".to_owned(),
     };
     confirm.ask(&want, &member.shell(Section::Customers, "Undo entry"))
 }

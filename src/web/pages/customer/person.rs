@@ -94,8 +94,8 @@ pub(in crate::web) async fn confirm_erasing(
         ],
         action: format!("{base}/erase"),
         back: base,
-        keep: "Keep personal data",
-        act: "Erase personal data",
+        keep: "Keep personal data".to_owned(),
+        act: "Erase personal data".to_owned(),
     };
     confirm.ask(&want, &member.shell(Section::Customers, "Erase personal data"))
 }

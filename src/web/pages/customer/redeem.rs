@@ -268,8 +268,8 @@ pub(in crate::web) async fn confirm_cancelling(
         ],
         action: format!("{link}/cancel"),
         back: base,
-        keep: "Keep coupon",
-        act: "Cancel redemption",
+        keep: "Keep coupon".to_owned(),
+        act: "Cancel redemption".to_owned(),
     };
     confirm.ask(&want, &member.shell(Section::Customers, "Cancel redemption"))
 }

@@ -147,12 +147,12 @@ pub(crate) async fn add_secret(
         }
         Ok(secret) => {
             let given = Given {
-                list: "Order feed",
+                list: "Order feed".to_owned(),
                 back,
                 text: format!("Put this into the settings of the {}. It signs every event with it.", lower(feed)),
-                heading: "Secret",
-                warning: "The secret is shown only now. Copy it to where it is needed.",
-                secrets: vec![Labelled { label: "Signing secret", value: secret }],
+                heading: "Secret".to_owned(),
+                warning: "The secret is shown only now. Copy it to where it is needed.".to_owned(),
+                secrets: vec![Labelled { label: "Signing secret".to_owned(), value: secret }],
             };
             given.show(&want, &member.shell(Section::Inbox, "Secret created"))
         }
@@ -199,8 +199,8 @@ pub(crate) async fn confirm_removal(
         ],
         action: format!("{back}/{}/remove", escaped(&path.1)),
         back,
-        keep: "Keep secret",
-        act: "Remove secret",
+        keep: "Keep secret".to_owned(),
+        act: "Remove secret".to_owned(),
     };
     confirm.ask(&want, &member.shell(Section::Inbox, "Remove secret"))
 }

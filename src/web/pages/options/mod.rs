@@ -283,8 +283,7 @@ pub(crate) async fn save(
     member.require(&app, Role::Manager).await?;
     let mut form = form.0;
     let option = find(&app, &member, &path).await?;
-    let version: i64 =
-        form.version.parse().map_err(|_none| WebError::BadRequest("The form does not say which version it is of."))?;
+    let version: i64 = form.version.parse().map_err(|_none| WebError::no_version())?;
     let sites = sites::list(&app.db, &member.place.tenant).await?;
     let zone = member.place.zone;
     let read = |present: &RedeemOption| form.parse(&Place { zone, sites: &sites, present: Some(present) });
@@ -450,8 +449,8 @@ pub(crate) async fn confirm_deletion(
         ],
         action: format!("{link}/delete"),
         back: link,
-        keep: "Keep option",
-        act: "Delete option",
+        keep: "Keep option".to_owned(),
+        act: "Delete option".to_owned(),
     };
     confirm.ask(&want, &member.shell(Section::Options, "Delete option"))
 }

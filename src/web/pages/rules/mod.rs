@@ -181,7 +181,7 @@ impl RuleForm {
     fn seen(&self) -> Result<Seen, WebError> {
         match (self.settings_version.parse(), self.rule_version.parse()) {
             (Ok(settings), Ok(rule)) => Ok(Seen { settings, rule }),
-            _ => Err(WebError::BadRequest("The form does not say which version it is of.")),
+            _ => Err(WebError::no_version()),
         }
     }
 }

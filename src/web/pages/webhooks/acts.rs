@@ -101,8 +101,8 @@ pub(crate) async fn confirm_rotation(
         sentences,
         action: format!("{}/rotate", address(&member, &endpoint.id)),
         back: address(&member, &endpoint.id),
-        keep: "Keep secret",
-        act: "Make new secret",
+        keep: "Keep secret".to_owned(),
+        act: "Make new secret".to_owned(),
     };
     confirm.ask(&want, &member.shell(Section::Webhooks, "Make new secret"))
 }
@@ -146,8 +146,8 @@ pub(crate) async fn confirm_deletion(
         sentences,
         action: format!("{}/delete", address(&member, &endpoint.id)),
         back: address(&member, &endpoint.id),
-        keep: "Keep endpoint",
-        act: "Delete endpoint",
+        keep: "Keep endpoint".to_owned(),
+        act: "Delete endpoint".to_owned(),
     };
     confirm.ask(&want, &member.shell(Section::Webhooks, "Delete endpoint"))
 }
@@ -187,8 +187,8 @@ pub(crate) async fn confirm_sending(
         ],
         action: format!("{}/send-parked", address(&member, &endpoint.id)),
         back: address(&member, &endpoint.id),
-        keep: "Leave them parked",
-        act: "Send again",
+        keep: "Leave them parked".to_owned(),
+        act: "Send again".to_owned(),
     };
     confirm.ask(&want, &member.shell(Section::Webhooks, "Send parked events again"))
 }

@@ -274,14 +274,14 @@ pub(crate) async fn create(
 /// The page with a new secret.
 fn given(member: &Member, id: &str, secret: String) -> Given {
     Given {
-        list: "Webhooks",
+        list: "Webhooks".to_owned(),
         back: address(member, id),
         text: "Put this into the settings of the program that receives the events. It checks with it that they come \
                from here."
             .to_owned(),
-        heading: "Signing secret",
-        warning: "The secret is shown only now. Copy it to where it is needed.",
-        secrets: vec![Labelled { label: "Secret", value: secret }],
+        heading: "Signing secret".to_owned(),
+        warning: "The secret is shown only now. Copy it to where it is needed.".to_owned(),
+        secrets: vec![Labelled { label: "Secret".to_owned(), value: secret }],
     }
 }
 
@@ -333,8 +333,7 @@ pub(crate) async fn save(
     member.require(&app, Role::Admin).await?;
     let endpoint = find(&app, &member, &path.1).await?;
     let mut form = form.0;
-    let seen =
-        form.version.parse().map_err(|_none| WebError::BadRequest("The form does not say which version it is of."))?;
+    let seen = form.version.parse().map_err(|_none| WebError::no_version())?;
     let draft = match form.draft(&app) {
         Ok(draft) => draft,
         Err(found) => {

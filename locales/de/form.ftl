@@ -1,0 +1,14 @@
+## Formulare: was sich inzwischen geändert hat und was noch nicht gespeichert ist
+form-conflict-option = Diese Prämie wurde geändert, seit Sie sie geöffnet haben.
+form-conflict-site = Diese Shop-Site wurde geändert, seit Sie sie geöffnet haben.
+form-conflict-settings = Diese Einstellungen wurden geändert, seit Sie sie geöffnet haben.
+form-conflict-rule = Diese Regel wurde geändert, seit Sie sie geöffnet haben.
+form-conflict-endpoint = Dieser Endpunkt wurde geändert, seit Sie ihn geöffnet haben.
+form-conflict = Ihre Eingaben stehen unten und sind nicht gespeichert. Speichern Sie noch einmal, um den neuen Stand damit zu ersetzen, oder <a href="{ $theirs }">behalten Sie den neuen Stand</a>.
+form-differences = Unterschiede
+form-field = Feld
+form-now = Jetzt
+form-yours = Ihre Eingabe
+form-unsaved = Nicht gespeicherte Änderungen
+form-discard = Verwerfen
+form-save = Speichern
