@@ -1,50 +1,51 @@
 //! What the rules about people, clients and tenants say no to. Nothing has changed when one of these is answered.
 
 use super::{email::Email, ids::TenantId};
+use crate::texts::t;
 
 /// A rule said no. The message tells the person what is the case and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AccessRefusal {
     /// The tenant's id is taken.
-    #[error("There is a tenant `{0}` already. Choose another id.")]
+    #[error("{}", t!("access-tenant-taken", id = .0.as_str()))]
     TenantTaken(TenantId),
     /// There is no such tenant.
-    #[error("There is no tenant `{0}`.")]
+    #[error("{}", t!("access-tenant-unknown", id = .0))]
     TenantUnknown(String),
     /// The e-mail address is a user's already.
-    #[error("There is a user with the e-mail address {0} already.")]
+    #[error("{}", t!("access-email-taken", email = .0.as_str()))]
     EmailTaken(Email),
     /// The e-mail address is that of somebody in another tenant.
-    #[error("{0} belongs to a user of another tenant. Ask the operator of this installation to add them.")]
+    #[error("{}", t!("access-email-elsewhere", email = .0.as_str()))]
     EmailElsewhere(Email),
     /// There is no such user.
-    #[error("There is no user {0}.")]
+    #[error("{}", t!("access-user-unknown", id = .0))]
     UserUnknown(String),
     /// The user is no member of the tenant.
-    #[error("This user is not a member of this tenant.")]
+    #[error("{}", t!("access-not-a-member"))]
     NotAMember,
     /// The user is a member already.
-    #[error("This user is a member of this tenant already.")]
+    #[error("{}", t!("access-member-already"))]
     MemberAlready,
     /// The tenant would be left without anybody who can manage it.
-    #[error("This is the last admin of the tenant `{0}`. Make somebody else an admin first.")]
+    #[error("{}", t!("access-last-admin", id = .0.as_str()))]
     LastAdmin(TenantId),
     /// There would be nobody left who manages the installation.
-    #[error("This is the last operator. Make somebody else an operator first.")]
+    #[error("{}", t!("access-last-operator"))]
     LastOperator,
     /// The user works for others, too.
-    #[error("This user works elsewhere too, so only the operator of this installation can set their password.")]
+    #[error("{}", t!("access-shared-user"))]
     SharedUser,
     /// The password typed as the present one is not.
-    #[error("This is not your present password.")]
+    #[error("{}", t!("access-wrong-password"))]
     WrongPassword,
     /// Too many wrong passwords before.
-    #[error("Too many wrong passwords. Try again in {0} seconds.")]
+    #[error("{}", t!("access-too-many-tries", secs = .0))]
     TooManyTries(i64),
     /// There is no such API client.
-    #[error("There is no API client `{0}`.")]
+    #[error("{}", t!("access-client-unknown", id = .0))]
     ClientUnknown(String),
     /// An API client that may do nothing is of no use.
-    #[error("Choose at least one scope.")]
+    #[error("{}", t!("access-no-scope"))]
     NoScope,
 }

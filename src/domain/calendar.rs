@@ -6,6 +6,7 @@ use chrono::{
 use chrono_tz::Tz;
 
 use super::{invalid::Invalid, time::Timestamp};
+use crate::texts::t;
 
 /// To what the end of points is rounded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,10 +40,7 @@ impl ValidityEnd {
     /// # Errors
     /// When there is no such rounding.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        Self::ALL
-            .into_iter()
-            .find(|end| end.as_str() == text)
-            .ok_or_else(|| Invalid::new("Choose one of exact, start_of_day, end_of_day and end_of_month."))
+        Self::ALL.into_iter().find(|end| end.as_str() == text).ok_or_else(|| Invalid::new(t!("invalid-validity-end")))
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
     invalid::{FieldErrors, Invalid},
     name,
 };
+use crate::texts::t;
 
 /// A word is kept up to this many characters: nobody types more of one.
 const WORD_CHARS_MAX: usize = 40;
@@ -56,7 +57,7 @@ impl PersonalData {
         let email = given(email).and_then(|text| errors.check("email", Email::parse(&text)));
         let birthday = given(birthday).and_then(|text| errors.check("birthday", Birthday::parse(&text)));
         if birthday.is_some_and(|day| day.is_after(today)) {
-            errors.add("birthday", "Give a day that has been.");
+            errors.add("birthday", t!("invalid-birthday-ahead"));
         }
         let language = given(language).and_then(|text| errors.check("language", Self::language(&text)));
         let email = email.map(|email| email.as_str().to_owned());
@@ -84,7 +85,7 @@ impl PersonalData {
             && (2..=3).contains(&first.len())
             && first.bytes().all(|b| b.is_ascii_alphabetic())
             && parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
-        if fits { Ok(text.to_owned()) } else { Err(Invalid::new("Give a language such as de, en or fr-CH.")) }
+        if fits { Ok(text.to_owned()) } else { Err(Invalid::new(t!("invalid-language"))) }
     }
 }
 
@@ -102,7 +103,7 @@ impl Birthday {
     /// # Errors
     /// When there is no such day.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let invalid = || Invalid::new("Give a day such as 1990-11-22, or 11-22 without the year.");
+        let invalid = || Invalid::new(t!("invalid-birthday"));
         let text = text.trim();
         let (year, rest) = match text.strip_prefix("--") {
             Some(rest) => (None, rest),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::invalid::Invalid;
+use crate::texts::t;
 
 /// Longest address that mail servers carry.
 const BYTES_MAX: usize = 254;
@@ -18,7 +19,7 @@ impl Email {
     /// When it is no address.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let text = text.trim().to_lowercase();
-        let invalid = || Invalid::new("Give an e-mail address such as name@example.com.");
+        let invalid = || Invalid::new(t!("invalid-email"));
         let (name, host) = text.rsplit_once('@').ok_or_else(invalid)?;
         let bad = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | ',' | ';' | '(' | ')');
         let host_fits = !host.is_empty()

@@ -10,6 +10,7 @@ use super::{
     network::is_global,
     text::{self, Lines},
 };
+use crate::texts::t;
 
 /// Longest address, in characters.
 pub const URL_CHARS_MAX: usize = 2_000;
@@ -65,29 +66,28 @@ impl fmt::Display for EndpointUrl {
 
 fn parse(text: &str, reach: Reach) -> Result<Url, Invalid> {
     if text.is_empty() || text.chars().count() > URL_CHARS_MAX {
-        return Err(Invalid::new(format!("Give an address of 1 to {URL_CHARS_MAX} characters.")));
+        return Err(Invalid::new(t!("invalid-url-length", most = URL_CHARS_MAX)));
     }
     // Whatever way the host is written (`0x7f.1`, `2130706433`), it is a plain address afterwards.
-    let url =
-        Url::parse(text).map_err(|_no_url| Invalid::new("Give an address such as https://shop.example.com/points."))?;
+    let url = Url::parse(text).map_err(|_no_url| Invalid::new(t!("invalid-url")))?;
     match (url.scheme(), reach) {
         ("https", _) | ("http", Reach::Anywhere) => {}
-        ("http", Reach::Public) => return Err(Invalid::new("Give an address that begins with https://.")),
-        _ => return Err(Invalid::new("Give an address such as https://shop.example.com/points.")),
+        ("http", Reach::Public) => return Err(Invalid::new(t!("invalid-url-https"))),
+        _ => return Err(Invalid::new(t!("invalid-url"))),
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Invalid::new("Leave out the user and the password: the signature says who sends."));
+        return Err(Invalid::new(t!("invalid-url-user")));
     }
     if url.fragment().is_some() {
-        return Err(Invalid::new("Leave out what follows the #."));
+        return Err(Invalid::new(t!("invalid-url-fragment")));
     }
     if reach == Reach::Anywhere {
         return Ok(url);
     }
     if url.port().is_some_and(|port| port < 1_024) {
-        return Err(Invalid::new("Give port 443, which need not be named, or one above 1023."));
+        return Err(Invalid::new(t!("invalid-url-port")));
     }
-    let private = || Invalid::new("Give an address on the public internet: private networks are out of reach.");
+    let private = || Invalid::new(t!("invalid-url-private"));
     match url.host() {
         Some(Host::Ipv4(address)) if is_global(address.into()) => Ok(url),
         Some(Host::Ipv6(address)) if is_global(address.into()) => Ok(url),
@@ -134,7 +134,7 @@ impl EndpointDraft {
             }),
         );
         if types.as_ref().is_some_and(BTreeSet::is_empty) {
-            errors.add("event_types", "Choose at least one event.");
+            errors.add("event_types", t!("invalid-no-event"));
         }
         match (url, types) {
             (Some(url), Some(event_types)) if errors.is_empty() => {

@@ -3,17 +3,18 @@
 use std::fmt;
 
 use super::invalid::Invalid;
+use crate::texts::{ToArg, message, t};
 
 /// Longest id of a customer, an entry or an order, in characters.
 pub const ID_CHARS_MAX: usize = 255;
 
 /// An opaque id given by somebody else: 1 to 255 characters, none of them a control character.
-pub(super) fn opaque(text: &str, what: &str) -> Result<String, Invalid> {
+pub(super) fn opaque(text: &str, what: impl ToArg) -> Result<String, Invalid> {
     if text.is_empty() || text.chars().count() > ID_CHARS_MAX {
-        return Err(Invalid::new(format!("Give {what} of 1 to {ID_CHARS_MAX} characters.")));
+        return Err(Invalid::new(t!("invalid-id-length", what = what, most = ID_CHARS_MAX)));
     }
     if text.chars().any(char::is_control) {
-        return Err(Invalid::new(format!("Give {what} without control characters.")));
+        return Err(Invalid::new(t!("invalid-id-control", what = what)));
     }
     Ok(text.to_owned())
 }
@@ -88,12 +89,10 @@ impl TenantId {
             && text.starts_with(|c: char| c.is_ascii_lowercase())
             && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if !fits {
-            return Err(Invalid::new(
-                "Give a tenant id of 3 to 16 lower-case letters, digits and hyphens that begins with a letter.",
-            ));
+            return Err(Invalid::new(t!("invalid-tenant-id")));
         }
         if Self::RESERVED.contains(&text) {
-            return Err(Invalid::new(format!("`{text}` is a path of Guerdon: choose another tenant id.")));
+            return Err(Invalid::new(t!("invalid-tenant-path", text = text)));
         }
         Ok(Self(text.to_owned()))
     }
@@ -107,11 +106,7 @@ impl SiteCode {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let fits = (1..=64).contains(&text.len())
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
-        if fits {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(Invalid::new("Give a site code of 1 to 64 letters, digits, dots, hyphens and underscores."))
-        }
+        if fits { Ok(Self(text.to_owned())) } else { Err(Invalid::new(t!("invalid-site-code"))) }
     }
 
     /// The code of the site that is meant when none is named.
@@ -129,7 +124,7 @@ impl CustomerId {
     /// # Errors
     /// When it is empty, too long or holds control characters.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        opaque(text, "a customer id").map(Self)
+        opaque(text, message!("invalid-what-customer")).map(Self)
     }
 }
 
@@ -139,7 +134,7 @@ impl EntryId {
     /// # Errors
     /// When it is empty, too long or holds control characters.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        opaque(text, "an id").map(Self)
+        opaque(text, message!("invalid-what-any")).map(Self)
     }
 }
 
@@ -149,7 +144,7 @@ impl OrderId {
     /// # Errors
     /// When it is empty, too long or holds control characters.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        opaque(text, "an order id").map(Self)
+        opaque(text, message!("invalid-what-order")).map(Self)
     }
 }
 
@@ -159,7 +154,7 @@ impl ReturnId {
     /// # Errors
     /// When it is empty, too long or holds control characters.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        opaque(text, "a return id").map(Self)
+        opaque(text, message!("invalid-what-return")).map(Self)
     }
 }
 
@@ -169,7 +164,7 @@ impl UserId {
     /// # Errors
     /// When it is no id.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        opaque(text, "a user id").map(Self)
+        opaque(text, message!("invalid-what-user")).map(Self)
     }
 }
 
@@ -192,9 +187,9 @@ impl ClientId {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let tenant = text.split_once('.').map(|(tenant, _)| tenant);
         if tenant.is_some_and(|tenant| TenantId::parse(tenant).is_ok()) {
-            opaque(text, "a client id").map(Self)
+            opaque(text, message!("invalid-what-client")).map(Self)
         } else {
-            Err(Invalid::new("Give a client id such as `acme.k3v9...`."))
+            Err(Invalid::new(t!("invalid-client-id")))
         }
     }
 

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::{coupon::number, invalid::Invalid};
+use crate::texts::t;
 
 /// Codes of ISO 4217 that are money in use.
 const CURRENCIES: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN \
@@ -29,7 +30,7 @@ impl Currency {
         if code.len() == 3 && CURRENCIES.split_whitespace().any(|known| known == code) {
             Ok(Self(code))
         } else {
-            Err(Invalid::new("Give a currency of ISO 4217, such as EUR, USD or CHF."))
+            Err(Invalid::new(t!("invalid-currency")))
         }
     }
 
@@ -76,7 +77,7 @@ impl Money {
     /// When it is something else, or the amount is negative.
     pub fn from_json(value: &Value) -> Result<Self, Invalid> {
         let amount = value.get("amount").filter(|amount| !amount.is_null());
-        let amount = amount.ok_or_else(|| Invalid::new("Give an amount and a currency."))?;
+        let amount = amount.ok_or_else(|| Invalid::new(t!("invalid-money")))?;
         let currency = value.get("currency").and_then(Value::as_str).unwrap_or_default();
         Ok(Self { amount: exact(amount)?, currency: Currency::parse(currency)? })
     }
@@ -94,7 +95,7 @@ impl Money {
 pub fn exact(value: &Value) -> Result<Decimal, Invalid> {
     match value {
         Value::Number(number) => decimal(&number.to_string()),
-        _ => Err(Invalid::new("Give a number such as 12.50.")),
+        _ => Err(Invalid::new(t!("invalid-number"))),
     }
 }
 
@@ -104,7 +105,7 @@ pub fn exact(value: &Value) -> Result<Decimal, Invalid> {
 /// When the text is no such number.
 pub fn decimal(text: &str) -> Result<Decimal, Invalid> {
     let text = text.trim();
-    let invalid = || Invalid::new("Give a number such as 12.50, with at most 9 decimals.");
+    let invalid = || Invalid::new(t!("invalid-decimals"));
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
     let fits = !whole.is_empty() && whole.len() <= 12 && fraction.len() <= 9 && !text.ends_with('.');

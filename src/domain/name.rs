@@ -1,6 +1,7 @@
 //! Names of people, tenants and programs.
 
 use super::invalid::Invalid;
+use crate::texts::t;
 
 /// Longest name, in characters.
 pub const NAME_CHARS_MAX: usize = 120;
@@ -12,7 +13,7 @@ pub const NAME_CHARS_MAX: usize = 120;
 pub fn parse(text: &str) -> Result<String, Invalid> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > NAME_CHARS_MAX || text.chars().any(char::is_control) {
-        return Err(Invalid::new(format!("Give a name of 1 to {NAME_CHARS_MAX} characters on one line.")));
+        return Err(Invalid::new(t!("invalid-name", most = NAME_CHARS_MAX)));
     }
     Ok(text.to_owned())
 }

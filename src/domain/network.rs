@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::invalid::Invalid;
+use crate::texts::t;
 
 /// A network such as `10.0.0.0/8` or `2001:db8::/32`, or one address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -37,7 +38,7 @@ impl FromStr for Network {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let invalid = || Invalid::new(format!("`{text}` is no network: give one such as 10.0.0.0/8 or 192.0.2.1."));
+        let invalid = || Invalid::new(t!("invalid-network", text = text));
         let (address, bits) = text.trim().split_once('/').map_or((text.trim(), None), |(a, bits)| (a, Some(bits)));
         let address: IpAddr = address.parse().map_err(|_no_address| invalid())?;
         let all = if address.is_ipv4() { 32 } else { 128 };

@@ -14,6 +14,7 @@ use super::{
     returned_coupon::WhenReturned,
     time::Timestamp,
 };
+use crate::texts::t;
 
 /// The fields of an option's JSON that the contract does not have.
 const BEYOND_THE_CONTRACT: [&str; 10] = [
@@ -104,7 +105,7 @@ impl OptionDraft {
         let mut errors = FieldErrors::default();
         let coupon = match map.get("coupon") {
             None | Some(Value::Null) => {
-                errors.add("coupon", "Give the coupon that the points buy.");
+                errors.add("coupon", t!("invalid-option-coupon"));
                 None
             }
             Some(coupon) => match CouponTemplate::from_json(coupon) {
@@ -121,11 +122,11 @@ impl OptionDraft {
         }
         let name = fields.text("name", NAME_CHARS_MAX).filter(|name| !name.is_empty());
         if name.is_none() {
-            fields.error("name", "Give a name of 1 to 200 characters.");
+            fields.error("name", t!("invalid-option-name"));
         }
         let points = fields.integer("points", 1, Points::MAX).and_then(|points| Points::new(points).ok());
         if points.is_none() && fields.get("points").is_none() {
-            fields.error("points", "Give a whole number of points from 1 to 1,000,000,000.");
+            fields.error("points", t!("invalid-points"));
         }
         let draft = Self {
             name: name.unwrap_or_default(),
@@ -172,17 +173,17 @@ impl OptionDraft {
     /// Everything that does.
     pub fn checked(self, mut errors: FieldErrors) -> Result<Self, FieldErrors> {
         if self.active_from.zip(self.active_until).is_some_and(|(from, until)| from >= until) {
-            errors.add("activeUntil", "Give a time after the start.");
+            errors.add("activeUntil", t!("invalid-option-until"));
         }
         if self.bound_to_customer && self.coupon.allow_anonymous {
-            errors.add("boundToCustomer", "A coupon that guests may use cannot be bound to the customer.");
+            errors.add("boundToCustomer", t!("invalid-option-guests"));
         }
         if errors.is_empty() { Ok(self) } else { Err(errors) }
     }
 
     fn sites(fields: &mut Fields<'_>) -> Vec<SiteCode> {
         let codes = fields.parsed("sites", |value| {
-            let codes = value.as_array().ok_or_else(|| super::invalid::Invalid::new("Give a list of site codes."))?;
+            let codes = value.as_array().ok_or_else(|| super::invalid::Invalid::new(t!("invalid-option-sites")))?;
             codes.iter().map(|code| SiteCode::parse(code.as_str().unwrap_or_default())).collect::<Result<Vec<_>, _>>()
         });
         codes.unwrap_or_default()

@@ -3,6 +3,7 @@
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::invalid::Invalid;
+use crate::texts::t;
 
 /// Shortest password, in characters.
 pub const CHARS_MIN: usize = 12;
@@ -24,16 +25,16 @@ impl Password {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let chars = text.chars().count();
         if chars < CHARS_MIN {
-            return Err(Invalid::new(format!("Choose a password of at least {CHARS_MIN} characters.")));
+            return Err(Invalid::new(t!("invalid-password-short", least = CHARS_MIN)));
         }
         if chars > CHARS_MAX {
-            return Err(Invalid::new(format!("Choose a password of at most {CHARS_MAX} characters.")));
+            return Err(Invalid::new(t!("invalid-password-long", most = CHARS_MAX)));
         }
         if text.contains('\0') {
-            return Err(Invalid::new("Choose a password without the character NUL."));
+            return Err(Invalid::new(t!("invalid-password-nul")));
         }
         if is_guessable(text) {
-            return Err(Invalid::new("This password is among the first that are guessed. Choose another one."));
+            return Err(Invalid::new(t!("invalid-password-common")));
         }
         Ok(Self(SecretString::from(text)))
     }
@@ -48,7 +49,7 @@ impl Password {
         let name = email.split('@').next().unwrap_or_default();
         let rest = |known: &str| typed.replacen(known, "", 1).chars().count();
         if typed.contains(&email) && rest(&email) < 8 || name.len() >= 4 && typed.contains(name) && rest(name) < 6 {
-            return Err(Invalid::new("Choose a password that is not your e-mail address."));
+            return Err(Invalid::new(t!("invalid-password-address")));
         }
         Ok(password)
     }

@@ -1,6 +1,7 @@
 //! Amounts of points.
 
 use super::invalid::Invalid;
+use crate::texts::t;
 
 /// A whole number of points in one entry: 1 to 1,000,000,000. The sign is the entry's kind's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,11 +20,7 @@ impl Points {
     /// # Errors
     /// When it is not within 1 to [`Points::MAX`].
     pub fn new(points: i64) -> Result<Self, Invalid> {
-        if (1..=Self::MAX).contains(&points) {
-            Ok(Self(points))
-        } else {
-            Err(Invalid::new("Give a whole number of points from 1 to 1,000,000,000."))
-        }
+        if (1..=Self::MAX).contains(&points) { Ok(Self(points)) } else { Err(Invalid::new(t!("invalid-points"))) }
     }
 
     /// Reads points as people type them: `1000`, `1 000`, `1,000` and `1.000` are the same.
@@ -31,7 +28,7 @@ impl Points {
     /// # Errors
     /// When the text is no such number.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let invalid = || Invalid::new("Give a whole number of points from 1 to 1,000,000,000.");
+        let invalid = || Invalid::new(t!("invalid-points"));
         let text = text.trim();
         let mut groups = text.split([' ', ',', '.', '\'', '\u{a0}', '\u{202f}']);
         let first = groups.next().ok_or_else(invalid)?;

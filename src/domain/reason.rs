@@ -1,6 +1,7 @@
 //! Why an employee adds or removes points.
 
 use super::invalid::Invalid;
+use crate::texts::t;
 
 /// The reasons to choose from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,9 +49,6 @@ impl Reason {
     /// # Errors
     /// When there is no such reason.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        Self::ALL
-            .into_iter()
-            .find(|reason| reason.as_str() == text)
-            .ok_or_else(|| Invalid::new("Choose one of the reasons."))
+        Self::ALL.into_iter().find(|reason| reason.as_str() == text).ok_or_else(|| Invalid::new(t!("invalid-reason")))
     }
 }

@@ -1,12 +1,13 @@
 //! What a rule says no to. Nothing has changed when one of these is answered.
 
 use super::ids::CustomerId;
+use crate::texts::t;
 
 /// A rule said no. The message tells the person what is the case and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The account has fewer points than asked for.
-    #[error("The customer has {has} points; {asked} were asked for.")]
+    #[error("{}", t!("refusal-not-enough", has = .has, asked = .asked))]
     NotEnough {
         /// What can be spent now.
         has: i64,
@@ -14,61 +15,61 @@ pub enum Refusal {
         asked: i64,
     },
     /// There is no account, or it was closed.
-    #[error("No reward points found for customer {0}")]
+    #[error("{}", t!("refusal-unknown-customer", customer = .0.as_str()))]
     UnknownCustomer(CustomerId),
     /// The account is open already.
-    #[error("Couldn't create a new reward point entry for the customer '{0}'")]
+    #[error("{}", t!("refusal-account-exists", customer = .0.as_str()))]
     AccountExists(CustomerId),
     /// The entry's id was used for something else.
-    #[error("The id '{0}' was used for another entry already. Send a new id, or the same request again.")]
+    #[error("{}", t!("refusal-entry-id", id = .0))]
     EntryIdTaken(String),
     /// The Idempotency-Key was used for another request.
-    #[error("This Idempotency-Key was used for another request. Send a new key, or the same request again.")]
+    #[error("{}", t!("refusal-key-reused"))]
     KeyReused,
     /// The balance would not fit.
-    #[error("The balance would grow beyond 9,007,199,254,740,991 points.")]
+    #[error("{}", t!("refusal-too-large"))]
     BalanceTooLarge,
     /// The points would end before they begin.
-    #[error("Give a validUntil that lies ahead.")]
+    #[error("{}", t!("refusal-ends-in-the-past"))]
     EndsInThePast,
     /// There is no such option that can be had now.
-    #[error("No redeem option found with id {0}")]
+    #[error("{}", t!("refusal-option-unknown", id = .0))]
     OptionUnknown(String),
     /// The option's stock is used up.
-    #[error("This option is sold out.")]
+    #[error("{}", t!("refusal-sold-out"))]
     SoldOut,
     /// The customer has had the option as often as one customer may.
-    #[error("This option can be redeemed {0} times by one customer, and was.")]
+    #[error("{}", t!("refusal-per-customer", times = .0))]
     PerCustomerReached(i64),
     /// The option is not for this site.
-    #[error("This option is not offered on the site '{0}'.")]
+    #[error("{}", t!("refusal-not-on-site", site = .0))]
     NotOnThisSite(String),
     /// The account's lots do not add up to its balance: somebody changed the database by hand.
-    #[error("The lots of customer {0} do not add up to the balance. Run `guerdon verify`.")]
+    #[error("{}", t!("refusal-damaged", customer = .0.as_str()))]
     Damaged(CustomerId),
     /// There is no such redemption of this customer.
-    #[error("There is no redemption '{0}' of this customer.")]
+    #[error("{}", t!("refusal-redemption-unknown", id = .0))]
     RedemptionUnknown(String),
     /// The redemption was cancelled before.
-    #[error("This redemption has been cancelled already.")]
+    #[error("{}", t!("refusal-cancelled"))]
     AlreadyCancelled,
     /// The tenant does not let its customers cancel.
-    #[error("Customers cannot cancel coupons here. Ask the shop to do it.")]
+    #[error("{}", t!("refusal-cancelling-off"))]
     CancellingOff,
     /// The time in which the customer could cancel is over.
-    #[error("A coupon can be cancelled within {0} hours, which are over. Ask the shop to do it.")]
+    #[error("{}", t!("refusal-cancelling-over", hours = .0))]
     CancellingOver(i64),
     /// The coupon was used, so its points are not given back.
-    #[error("The coupon {0} has been used already.")]
+    #[error("{}", t!("refusal-coupon-used", code = .0))]
     CouponUsed(String),
     /// There is no such entry in this account.
-    #[error("There is no entry '{0}' in this account.")]
+    #[error("{}", t!("refusal-entry-unknown", id = .0))]
     EntryUnknown(String),
     /// The entry was undone before.
-    #[error("This entry has been undone already.")]
+    #[error("{}", t!("refusal-undone"))]
     AlreadyUndone,
     /// Only what an employee or a client added or removed by hand can be undone.
-    #[error("Only added and removed points can be undone.")]
+    #[error("{}", t!("refusal-not-undoable"))]
     NotUndoable,
     /// The order was completed, and what would change now cannot change any more.
     #[error(
@@ -81,13 +82,13 @@ pub enum Refusal {
         what: &'static str,
     },
     /// The order changed while the request was on its way: look at it, and ask again.
-    #[error("The order '{0}' changed in the meantime. Send the request again.")]
+    #[error("{}", t!("refusal-order-changed", order = .0))]
     OrderChanged(String),
     /// There is no such order.
-    #[error("There is no order '{0}'.")]
+    #[error("{}", t!("refusal-order-unknown", order = .0))]
     OrderUnknown(String),
     /// The order belongs to another customer.
-    #[error("The order '{0}' belongs to another customer.")]
+    #[error("{}", t!("refusal-order-of-another", order = .0))]
     OrderOfAnother(String),
     /// The return's number was used for something else.
     #[error(
@@ -95,9 +96,9 @@ pub enum Refusal {
     )]
     ReturnTaken(String),
     /// The order has no such item.
-    #[error("The order has no item '{0}'.")]
+    #[error("{}", t!("refusal-item-unknown", item = .0))]
     ItemUnknown(String),
     /// The amount is not in the order's currency.
-    #[error("The order was paid in {0}. Give the amount in that currency.")]
+    #[error("{}", t!("refusal-other-currency", currency = .0))]
     OtherCurrency(String),
 }

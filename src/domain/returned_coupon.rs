@@ -1,6 +1,7 @@
 //! Coupons bought with points whose order comes back: whether the points come back, too.
 
 use super::invalid::Invalid;
+use crate::texts::t;
 
 /// What becomes of the points when the order comes back that was paid with an option's coupon.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,7 +34,7 @@ impl WhenReturned {
     /// When there is no such choice.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let known = Self::ALL.into_iter().find(|one| one.as_str() == text);
-        known.ok_or_else(|| Invalid::new("Give one of ASK, GIVE_BACK and KEEP."))
+        known.ok_or_else(|| Invalid::new(t!("invalid-when-returned")))
     }
 }
 

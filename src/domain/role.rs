@@ -1,6 +1,7 @@
 //! Who may do what in a tenant.
 
 use super::invalid::Invalid;
+use crate::texts::t;
 
 /// What an employee may do, per tenant. Each role may do all that the ones before it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,10 +25,7 @@ impl Role {
     /// # Errors
     /// When there is no such role.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        Self::ALL
-            .into_iter()
-            .find(|role| role.as_str() == text)
-            .ok_or_else(|| Invalid::new("Choose one of the roles viewer, agent, manager and admin."))
+        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or_else(|| Invalid::new(t!("invalid-role")))
     }
 
     /// The role's name.

@@ -11,12 +11,13 @@ use super::{
     points::Points,
     time::Timestamp,
 };
+use crate::texts::t;
 
 /// Longest coupon prefix.
 const PREFIX_CHARS_MAX: usize = 16;
 
 macro_rules! choice {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ } else $message:literal) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ } else $message:expr) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum $name { $($(#[$vdoc])* $variant,)+ }
@@ -50,7 +51,7 @@ choice! {
         HalfUp = "half_up",
         /// Up.
         Ceiling = "ceiling",
-    } else "Choose one of floor, half_up and ceiling."
+    } else t!("invalid-rounding")
 }
 
 choice! {
@@ -60,7 +61,7 @@ choice! {
         Gross = "gross",
         /// Without tax.
         Net = "net",
-    } else "Choose gross or net."
+    } else t!("invalid-basis")
 }
 
 choice! {
@@ -70,7 +71,7 @@ choice! {
         Clamp = "clamp",
         /// Later points pay it first.
         Owe = "owe",
-    } else "Choose clamp or owe."
+    } else t!("invalid-shortfall")
 }
 
 /// What an order came to: every amount with tax, or every amount without, as the rule's basis asks.
@@ -144,7 +145,7 @@ impl EarningRule {
             .parse()
             .ok()
             .filter(|months| (1..=1200).contains(months))
-            .ok_or_else(|| Invalid::new("Give a whole number of months from 1 to 1200."))
+            .ok_or_else(|| Invalid::new(t!("invalid-months")))
     }
 
     /// Takes a number of pending days.
@@ -152,11 +153,7 @@ impl EarningRule {
     /// # Errors
     /// When it is not within 0 to 365.
     pub fn days(text: &str) -> Result<u32, Invalid> {
-        text.trim()
-            .parse()
-            .ok()
-            .filter(|days| *days <= 365)
-            .ok_or_else(|| Invalid::new("Give a whole number of days from 0 to 365."))
+        text.trim().parse().ok().filter(|days| *days <= 365).ok_or_else(|| Invalid::new(t!("invalid-days")))
     }
 
     /// Takes a factor: 0 to 1,000,000, at most 9 decimals.
@@ -168,9 +165,7 @@ impl EarningRule {
             .ok()
             .filter(|factor| *factor <= Decimal::from(1_000_000))
             .map(|factor| factor.normalize())
-            .ok_or_else(|| {
-                Invalid::new("Give a number from 0 to 1,000,000 with at most 9 decimals, such as 1 or 0.95.")
-            })
+            .ok_or_else(|| Invalid::new(t!("invalid-factor")))
     }
 
     /// The part of an order's total that earns points.
@@ -243,7 +238,7 @@ impl Site {
         if text.len() <= PREFIX_CHARS_MAX && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
             Ok(text)
         } else {
-            Err(Invalid::new("Give up to 16 letters and digits, or nothing for codes without a prefix."))
+            Err(Invalid::new(t!("invalid-prefix")))
         }
     }
 
@@ -252,9 +247,7 @@ impl Site {
     /// # Errors
     /// When there is no such zone.
     pub fn time_zone(text: &str) -> Result<Tz, Invalid> {
-        text.trim()
-            .parse()
-            .map_err(|_unknown| Invalid::new("Give a time zone such as Europe/Berlin or America/New_York."))
+        text.trim().parse().map_err(|_unknown| Invalid::new(t!("invalid-time-zone")))
     }
 
     /// Takes an origin such as `https://shop.example.com`: scheme, host and port, nothing behind.
@@ -269,7 +262,7 @@ impl Site {
                 && host.len() <= 255
                 && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']'))
         });
-        if fits { Ok(text) } else { Err(Invalid::new("Give an origin such as https://shop.example.com.")) }
+        if fits { Ok(text) } else { Err(Invalid::new(t!("invalid-origin"))) }
     }
 
     /// When points awarded now end.

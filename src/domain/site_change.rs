@@ -13,6 +13,7 @@ use super::{
     points::Points,
     site::{Basis, EarningRule, Rounding, Shortfall, Site},
 };
+use crate::texts::t;
 
 /// A shop has a few addresses, not hundreds: every preflight compares with all of them.
 const ORIGINS_MAX: usize = 50;
@@ -59,7 +60,7 @@ fn yes_or_no(text: &str) -> Result<bool, Invalid> {
     match text.trim().to_ascii_lowercase().as_str() {
         "true" | "on" | "yes" | "1" => Ok(true),
         "false" | "off" | "no" | "0" => Ok(false),
-        _ => Err(Invalid::new("Give true or false.")),
+        _ => Err(Invalid::new(t!("invalid-boolean"))),
     }
 }
 
@@ -73,7 +74,7 @@ fn origins(text: &str) -> Result<Vec<String>, Invalid> {
         }
     }
     if origins.len() > ORIGINS_MAX {
-        return Err(Invalid::new(format!("Give at most {ORIGINS_MAX} origins.")));
+        return Err(Invalid::new(t!("invalid-too-many-origins", most = ORIGINS_MAX)));
     }
     Ok(origins)
 }

@@ -11,6 +11,7 @@ use super::{
     points::Points,
     time::Timestamp,
 };
+use crate::texts::t;
 
 /// Days that points given back stay usable when their own expiry has passed, for a new tenant.
 pub const GRACE_DAYS: i64 = 14;
@@ -64,7 +65,7 @@ fn up_to(text: &str, max: i64) -> Result<i64, Invalid> {
         return Ok(0);
     }
     let number = Points::parse(text).map(Points::get).ok().filter(|number| *number <= max);
-    number.ok_or_else(|| Invalid::new(format!("Give a whole number from 0 to {max}.")))
+    number.ok_or_else(|| Invalid::new(t!("invalid-whole-number", most = max)))
 }
 
 impl TenantChange {

@@ -1,6 +1,7 @@
 //! Texts that somebody else wrote and that are kept as they are.
 
 use super::invalid::Invalid;
+use crate::texts::t;
 
 /// Whether a text may have line breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,11 +18,11 @@ pub enum Lines {
 /// When it does not fit.
 pub fn check(text: &str, chars_max: usize, lines: Lines) -> Result<(), Invalid> {
     if text.chars().count() > chars_max {
-        return Err(Invalid::new(format!("Give at most {chars_max} characters.")));
+        return Err(Invalid::new(t!("invalid-too-long", most = chars_max)));
     }
     let allowed = |c: char| lines == Lines::Many && matches!(c, '\n' | '\r' | '\t');
     if text.chars().any(|c| c.is_control() && !allowed(c)) {
-        return Err(Invalid::new("Leave out control characters."));
+        return Err(Invalid::new(t!("invalid-control")));
     }
     Ok(())
 }

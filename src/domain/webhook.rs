@@ -9,6 +9,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
 use super::{invalid::Invalid, time::Timestamp};
+use crate::texts::t;
 
 /// The header with the message's id, the same on every try.
 pub const ID_HEADER: &str = "webhook-id";
@@ -75,7 +76,7 @@ impl WebhookSecret {
     /// # Errors
     /// When it is none.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let wrong = || Invalid::new("Give a secret such as whsec_ and 32 to 88 characters of Base64.");
+        let wrong = || Invalid::new(t!("invalid-secret"));
         let bytes = BASE64_STANDARD.decode(text.strip_prefix(PREFIX).ok_or_else(wrong)?).map_err(|_base64| wrong())?;
         if (24..=64).contains(&bytes.len()) { Ok(Self(bytes)) } else { Err(wrong()) }
     }

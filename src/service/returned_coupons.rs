@@ -26,16 +26,17 @@ use crate::{
         db::retry_on_conflict,
         returned_coupons::{self as store, PaidWith},
     },
+    texts::t,
 };
 
 /// Why nothing was decided.
 #[derive(Debug, thiserror::Error)]
 pub enum CaseError {
     /// There is no such question.
-    #[error("There is no such returned coupon.")]
+    #[error("{}", t!("refusal-returned-unknown"))]
     Unknown,
     /// Somebody else decided first.
-    #[error("Somebody has decided this in the meantime.")]
+    #[error("{}", t!("refusal-returned-decided"))]
     Decided,
     /// The points did not come back.
     #[error(transparent)]

@@ -15,6 +15,7 @@ use crate::{
         self, Db, DbError,
         db::{AsConflict, retry_on_conflict},
     },
+    texts::t,
 };
 
 /// Failures older than this are of no interest any more.
@@ -24,7 +25,7 @@ const FORGET_SECS: i64 = 2 * 24 * 3600;
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
     /// No such user, another password, or a disabled user: nobody learns which.
-    #[error("The e-mail address or the password is wrong.")]
+    #[error("{}", t!("access-wrong-sign-in"))]
     Wrong,
     /// Too many failures before.
     #[error("Too many failed tries. Try again in {retry_after_secs} seconds.")]

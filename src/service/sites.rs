@@ -19,6 +19,7 @@ use crate::{
         self, Db, DbError, Tx,
         db::{AsConflict, retry_on_conflict},
     },
+    texts::t,
 };
 
 /// Why a site was not made or changed.
@@ -28,10 +29,10 @@ pub enum SiteError {
     #[error("There is no tenant `{0}`.")]
     TenantUnknown(TenantId),
     /// The tenant has no such site.
-    #[error("There is no site `{0}`.")]
+    #[error("{}", t!("access-site-unknown", code = .0.as_str()))]
     Unknown(SiteCode),
     /// The tenant has such a site.
-    #[error("There is a site `{0}` already. Choose another code.")]
+    #[error("{}", t!("access-site-taken", code = .0.as_str()))]
     Taken(SiteCode),
     /// Somebody else changed it in the meantime; this is what it is now.
     #[error("Somebody changed the site `{}` in the meantime. Look at what it is now, and change it again.", .0.code)]

@@ -24,6 +24,7 @@ use super::{
     text::{self, Lines},
     time::Timestamp,
 };
+use crate::texts::t;
 
 /// Longest name of a coupon or an option, in characters.
 pub const NAME_CHARS_MAX: usize = 200;
@@ -153,7 +154,7 @@ pub fn text(value: &str, chars_max: usize) -> Result<String, Invalid> {
 /// When it is empty, or as [`text()`].
 pub fn required_text(value: &str, chars_max: usize) -> Result<String, Invalid> {
     let text = text(value, chars_max)?;
-    if text.is_empty() { Err(Invalid::new("Give a text; it must not be empty.")) } else { Ok(text) }
+    if text.is_empty() { Err(Invalid::new(t!("invalid-empty"))) } else { Ok(text) }
 }
 
 /// Takes a limit of uses.
@@ -161,9 +162,5 @@ pub fn required_text(value: &str, chars_max: usize) -> Result<String, Invalid> {
 /// # Errors
 /// When it is neither above zero nor -1.
 pub fn limit(uses: i64) -> Result<i64, Invalid> {
-    if uses == -1 || (1..=REDEMPTIONS_MAX).contains(&uses) {
-        Ok(uses)
-    } else {
-        Err(Invalid::new("Give a number above zero, or -1 for without limit."))
-    }
+    if uses == -1 || (1..=REDEMPTIONS_MAX).contains(&uses) { Ok(uses) } else { Err(Invalid::new(t!("invalid-uses"))) }
 }

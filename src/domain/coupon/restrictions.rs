@@ -8,6 +8,7 @@ use crate::domain::{
     invalid::{FieldErrors, Invalid},
     money::Money,
 };
+use crate::texts::t;
 
 /// The most entries of one list: more is a segment, not a list.
 const ENTRIES_MAX: usize = 1_000;
@@ -29,15 +30,15 @@ pub struct Restrictions {
 
 /// Reads a list of ids; each counts once.
 fn id_list(value: &Value) -> Result<Vec<String>, Invalid> {
-    let message = "Give a list of ids.";
+    let invalid = || Invalid::new(t!("invalid-ids"));
     let mut ids = Vec::new();
-    for id in value.as_array().ok_or_else(|| Invalid::new(message))? {
-        let id = ids::opaque(id.as_str().ok_or_else(|| Invalid::new(message))?, "ids")?;
+    for id in value.as_array().ok_or_else(invalid)? {
+        let id = ids::opaque(id.as_str().ok_or_else(invalid)?, "ids")?;
         if !ids.contains(&id) {
             ids.push(id);
         }
         if ids.len() > ENTRIES_MAX {
-            return Err(Invalid::new(format!("Give at most {ENTRIES_MAX} ids.")));
+            return Err(Invalid::new(t!("invalid-too-many-ids", most = ENTRIES_MAX)));
         }
     }
     Ok(ids)
@@ -54,7 +55,7 @@ impl Restrictions {
             segments: fields.parsed("segments", id_list).unwrap_or_default(),
         };
         if restrictions.included_categories.iter().any(|id| restrictions.excluded_categories.contains(id)) {
-            fields.error("excludedCategories", "Name a category in one of the two lists, not in both.");
+            fields.error("excludedCategories", t!("invalid-category-twice"));
         }
         restrictions
     }

@@ -14,6 +14,7 @@ use super::{
     order::returned::Content,
     time::Timestamp,
 };
+use crate::texts::t;
 
 /// Longest name of an event that is kept, in characters.
 const KIND_CHARS_MAX: usize = 64;
@@ -47,7 +48,7 @@ impl Feed {
     /// When there is no such feed.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let known = Self::ALL.into_iter().find(|feed| feed.as_str() == text);
-        known.ok_or_else(|| Invalid::new("Choose one of the two feeds: orders or emporix."))
+        known.ok_or_else(|| Invalid::new(t!("invalid-feed")))
     }
 }
 

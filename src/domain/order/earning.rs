@@ -7,12 +7,15 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
 use super::snapshot::Snapshot;
-use crate::domain::{
-    calendar,
-    ids::OrderId,
-    points::Points,
-    site::{Basis, EarningRule, OrderTotal, Rounding, Shortfall},
-    time::Timestamp,
+use crate::{
+    domain::{
+        calendar,
+        ids::OrderId,
+        points::Points,
+        site::{Basis, EarningRule, OrderTotal, Rounding, Shortfall},
+        time::Timestamp,
+    },
+    texts::{self, t},
 };
 
 /// What an order earns: decided once, by the rule that held when it was completed.
@@ -60,8 +63,8 @@ impl Award {
         let working = self.working.as_deref().and_then(Working::from_text);
         match (working, self.rule_version) {
             (Some(working), _) => working.to_string(),
-            (None, Some(version)) => format!("The site's earning rule (version {version}) was switched off."),
-            (None, None) => "The order was completed before the site's first earning rule.".to_owned(),
+            (None, Some(version)) => t!("earning-switched-off", version = version),
+            (None, None) => t!("earning-before-first-rule"),
         }
     }
 }
@@ -161,30 +164,40 @@ impl Working {
 /// `119.00 gross - 4.90 shipping - 10.00 discount = 104.10 x 1 = 104.1, rounded down: 104`
 impl std::fmt::Display for Working {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut sum = format!("{} {}", self.total, self.counts.as_str());
+        let number = |amount: Decimal| amount.to_string().replace('.', &texts::current().decimal_sign().to_string());
+        let counts = match self.counts {
+            Basis::Gross => t!("earning-gross", amount = number(self.total)),
+            Basis::Net => t!("earning-net", amount = number(self.total)),
+        };
+        let mut sum = counts;
         let mut less = Decimal::ZERO;
-        for (amount, what) in [(self.shipping, "shipping"), (self.discount, "discount")] {
+        for (amount, what) in [(self.shipping, t!("earning-shipping")), (self.discount, t!("earning-discount"))] {
             if let Some(amount) = amount.filter(|amount| !amount.is_zero()) {
-                write!(sum, " - {amount} {what}")?;
+                write!(sum, " - {} {what}", number(amount))?;
                 less += amount;
             }
         }
         if !less.is_zero() {
-            let nothing = if less > self.total { ", which is less than nothing and counts as" } else { " =" };
-            write!(sum, "{nothing} {}", self.basis)?;
+            if less > self.total {
+                write!(sum, ", {}", t!("earning-nothing", amount = number(self.basis)))?;
+            } else {
+                write!(sum, " = {}", number(self.basis))?;
+            }
         }
-        write!(f, "{sum} x {} = {}", self.factor, self.exact)?;
+        write!(f, "{sum} x {} = {}", number(self.factor), number(self.exact))?;
         let rounded = match self.rounding {
-            _ if self.exact.is_integer() => "",
-            Rounding::Floor => ", rounded down",
-            Rounding::HalfUp => ", rounded to the nearest",
-            Rounding::Ceiling => ", rounded up",
+            _ if self.exact.is_integer() => None,
+            Rounding::Floor => Some(t!("earning-rounded-down")),
+            Rounding::HalfUp => Some(t!("earning-rounded-nearest")),
+            Rounding::Ceiling => Some(t!("earning-rounded-up")),
         };
         let is_capped = self.cap.is_some_and(|cap| cap == self.points && self.exact > Decimal::from(cap));
-        let capped = if is_capped { ", limited by the most for one order" } else { "" };
-        f.write_str(rounded)?;
-        f.write_str(capped)?;
-        if rounded.is_empty() && capped.is_empty() { Ok(()) } else { write!(f, ": {}", self.points) }
+        let capped = is_capped.then(|| t!("earning-capped"));
+        let changed = rounded.is_some() || capped.is_some();
+        for what in [rounded, capped].into_iter().flatten() {
+            write!(f, ", {what}")?;
+        }
+        if changed { write!(f, ": {}", self.points) } else { Ok(()) }
     }
 }
 

@@ -19,6 +19,7 @@ use crate::{
         db::{AsConflict, retry_on_conflict},
         feed_secrets as store,
     },
+    texts::t,
 };
 
 pub use crate::store::feed_secrets::FeedSecret;
@@ -37,7 +38,7 @@ pub enum SecretError {
     #[error(transparent)]
     Invalid(#[from] FieldErrors),
     /// There is no such secret.
-    #[error("There is no such secret any more.")]
+    #[error("{}", t!("access-secret-gone"))]
     Unknown,
     /// The database failed.
     #[error(transparent)]

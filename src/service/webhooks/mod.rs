@@ -29,6 +29,7 @@ use crate::{
         db::{AsConflict, retry_on_conflict},
         webhooks::endpoints,
     },
+    texts::t,
 };
 
 /// Endpoints of a tenant, at most: each entry is written once for each of them.
@@ -43,13 +44,13 @@ pub enum WebhookError {
     #[error(transparent)]
     Invalid(#[from] FieldErrors),
     /// There is no such endpoint, or it was deleted.
-    #[error("There is no such endpoint.")]
+    #[error("{}", t!("access-endpoint-unknown"))]
     Unknown,
     /// There are as many as there may be.
-    #[error("A tenant has at most {ENDPOINTS_MAX} endpoints. Delete one that is not used any more.")]
+    #[error("{}", t!("access-endpoints-max", most = ENDPOINTS_MAX))]
     TooMany,
     /// Somebody else changed it in the meantime.
-    #[error("Somebody else changed the endpoint in the meantime.")]
+    #[error("{}", t!("access-endpoint-changed"))]
     Stale(Box<Endpoint>),
     /// The machine failed.
     #[error(transparent)]
