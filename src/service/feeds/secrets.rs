@@ -130,7 +130,8 @@ async fn add_once(app: &App, caller: &Caller, feed: Feed, text: &str) -> Result<
         last_used_at: None,
     };
     if !store::insert(&mut tx, &caller.tenant, &secret).await? {
-        return Err(full().into());
+        // Somebody else took this place a moment ago; the other may be free.
+        return Err(DbError::Changed.into());
     }
     let after = json!({ "feed": feed.as_str(), "ends_with": secret.hint });
     let subject = Subject::new("feed_secret", &secret.secret_id);
