@@ -6,6 +6,7 @@ mod body;
 mod cors;
 mod coupon_settings;
 mod coupons;
+mod customers;
 mod document;
 mod error;
 mod guard;
@@ -34,6 +35,7 @@ fn routes() -> Vec<Route> {
     let mut routes = reward_points::routes();
     routes.extend(redeem_options::routes());
     routes.extend(orders::routes());
+    routes.extend(customers::routes());
     routes.extend(coupons::routes());
     routes.extend(coupon_settings::routes());
     routes.extend(tokens::routes());

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, fmt};
 
 use chrono::{Datelike as _, NaiveDate};
+use serde_json::{Map, Value, json};
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 use super::{
@@ -62,6 +63,41 @@ impl PersonalData {
         let language = given(language).and_then(|text| errors.check("language", Self::language(&text)));
         let email = email.map(|email| email.as_str().to_owned());
         if errors.is_empty() { Ok(Self { name, email, birthday, language }) } else { Err(errors) }
+    }
+
+    /// Reads what a program sends: `name`, `email`, `birthday` and `language`, each a text or absent.
+    ///
+    /// # Errors
+    /// Every field that does not fit, and every one that is not known here: a misspelt one would be lost.
+    pub fn from_json(map: &Map<String, Value>, today: NaiveDate) -> Result<Self, FieldErrors> {
+        const FIELDS: [&str; 4] = ["name", "email", "birthday", "language"];
+        let mut errors = FieldErrors::default();
+        for name in map.keys().filter(|name| !FIELDS.contains(&name.as_str()) && *name != "customerId") {
+            errors.add(name, format!("Leave it out. There are {}.", FIELDS.join(", ")));
+        }
+        let [name, email, birthday, language] = FIELDS.map(|name| match map.get(name) {
+            None | Some(Value::Null) => "",
+            Some(Value::String(text)) => text.as_str(),
+            Some(_) => {
+                errors.add(name, "Give a text.");
+                ""
+            }
+        });
+        match Self::parse(name, email, birthday, language, today) {
+            Ok(person) if errors.is_empty() => Ok(person),
+            Ok(_) => Err(errors),
+            Err(others) => {
+                errors.extend(others);
+                Err(errors)
+            }
+        }
+    }
+
+    /// The fields as programs read them.
+    pub fn to_json(&self) -> Map<String, Value> {
+        let birthday = self.birthday.map(|day| day.to_string());
+        let fields = json!({ "name": self.name, "email": self.email, "birthday": birthday, "language": self.language });
+        fields.as_object().cloned().unwrap_or_default()
     }
 
     /// The words by which the person is found.

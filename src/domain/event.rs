@@ -32,13 +32,15 @@ pub enum EventType {
     CouponIssued,
     /// A coupon was used at checkout.
     CouponRedeemed,
+    /// A customer's personal data was erased.
+    CustomerErased,
     /// Nothing happened: somebody tries an endpoint.
     Test,
 }
 
 impl EventType {
     /// What an endpoint can ask for.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::PointsAdded,
         Self::PointsRemoved,
         Self::PointsRedeemed,
@@ -46,6 +48,7 @@ impl EventType {
         Self::PointsExpiring,
         Self::CouponIssued,
         Self::CouponRedeemed,
+        Self::CustomerErased,
     ];
 
     /// The type's name, as it is sent.
@@ -58,6 +61,7 @@ impl EventType {
             Self::PointsExpiring => "points.expiring",
             Self::CouponIssued => "coupon.issued",
             Self::CouponRedeemed => "coupon.redeemed",
+            Self::CustomerErased => "customer.erased",
             Self::Test => "webhook.test",
         }
     }
@@ -72,6 +76,7 @@ impl EventType {
             Self::PointsExpiring => "Points will reach their end soon.",
             Self::CouponIssued => "A coupon was issued for points; with its code.",
             Self::CouponRedeemed => "A coupon was used at checkout.",
+            Self::CustomerErased => "A customer’s personal data was erased.",
             Self::Test => "Somebody tries the endpoint.",
         }
     }
@@ -215,6 +220,16 @@ impl Event {
             "days": soon.days,
         });
         Self::new(tenant, EventType::PointsExpiring, now, &data)
+    }
+
+    /// A customer's personal data was erased. `account` holds the sequence and the balance of an open account.
+    pub fn of_erasure(tenant: &TenantId, customer: &CustomerId, account: Option<(i64, i64)>, now: Timestamp) -> Self {
+        let data = json!({
+            "customerId": customer.as_str(),
+            "sequence": account.map(|(sequence, _)| sequence),
+            "balance": account.map(|(_, balance)| balance),
+        });
+        Self::new(tenant, EventType::CustomerErased, now, &data)
     }
 
     /// Somebody tries an endpoint.

@@ -96,12 +96,14 @@ fn search(words: &BTreeSet<String>) -> String {
     words.iter().flat_map(|word| [" ", word]).collect()
 }
 
-/// Forgets the person: personal data, and what employees wrote for each other. The ledger stays.
-pub async fn erase(tx: &mut Tx, tenant: &TenantId, customer: &CustomerId) -> Result<(), DbError> {
+/// Forgets the person: personal data, and what employees wrote for each other; whether there was any of it. The ledger
+/// stays.
+pub async fn erase(tx: &mut Tx, tenant: &TenantId, customer: &CustomerId) -> Result<bool, DbError> {
+    let mut rows = 0;
     for sql in [DELETE_WORDS, DELETE_PERSON, DELETE_NOTES] {
-        tx.query(sql).bind(tenant).bind(customer).run().await?;
+        rows += tx.query(sql).bind(tenant).bind(customer).run().await?;
     }
-    Ok(())
+    Ok(rows > 0)
 }
 
 /// Whether the customer has or had an account, or personal data.

@@ -87,6 +87,11 @@ statements! {
              owed = excluded.owed, account_id = excluded.account_id, entry_seq = excluded.entry_seq,
              entry_id = excluded.entry_id, applied_at = excluded.applied_at"
     }
+    /// A customer's orders, the newest first.
+    Tenant LIST_ORDERS_OF {
+        "SELECT " [order_columns] " FROM orders o
+         WHERE o.tenant_id = $1 AND o.customer_id = $2 ORDER BY o.created_at DESC, o.order_id LIMIT $3"
+    }
     /// The orders whose points some accounts got, for the proof.
     Tenant PAGE_ORDERS {
         "SELECT " [order_columns] " FROM orders o
@@ -244,6 +249,20 @@ pub async fn find(db: &Db, tenant: &TenantId, id: &OrderId) -> Result<Option<Ord
     let Some(row) = tx.query(GET_ORDER).bind(tenant).bind(id).optional::<OrderRow>().await? else { return Ok(None) };
     let returns = returns_of(&mut tx, &[(tenant, id)]).await?;
     Ok(with_returns(vec![row], returns)?.pop().map(|(_, order)| order))
+}
+
+/// A customer's orders, the newest first.
+pub async fn of_customer(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    customer: &CustomerId,
+    limit: i64,
+) -> Result<Vec<Order>, DbError> {
+    let rows: Vec<OrderRow> = tx.query(LIST_ORDERS_OF).bind(tenant).bind(customer).bind(limit).all().await?;
+    let names: Vec<OrderId> = rows.iter().map(|row| row.order_id.clone()).collect();
+    let names: Vec<_> = names.iter().map(|id| (tenant, id)).collect();
+    let returns = returns_of(tx, &names).await?;
+    Ok(with_returns(rows, returns)?.into_iter().map(|(_, order)| order).collect())
 }
 
 async fn returns_of(tx: &mut Tx, orders: &[(&TenantId, &OrderId)]) -> Result<Vec<ReturnRow>, DbError> {

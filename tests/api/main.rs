@@ -7,6 +7,7 @@ mod common;
 
 mod cors;
 mod customer_tokens;
+mod customers;
 mod document;
 mod oauth;
 mod redeem_options;

@@ -45,7 +45,7 @@ on_both! {
         assert_eq!(refused.status, 422);
         assert_eq!(refused.all(".error-summary a").len(), 3);
         assert_eq!(refused.attribute("#customer_cancel_hours", "value"), "soon");
-        assert!(refused.one("#customer_cancel_hours-error").contains("from 0 to 8784"));
+        assert!(refused.one("#customer_cancel_hours-error").contains("from 0 to 8,784"));
         assert_eq!(now(app).await.version, 1);
         ann.submit(&form, HERE, &[("grace_days", "3")]).await.location();
         let stale = ann.submit(&form, HERE, &[("grace_days", "5")]).await;

@@ -6,13 +6,15 @@ use guerdon::{
     domain::{
         code::CouponCode,
         coupon::NewCouponRedemption,
+        customer::PersonalData,
         event::EventType,
-        ids::EntryId,
+        ids::{CustomerId, EntryId},
         ledger::entry::{EntryKind, Source},
         money::{Currency, Money},
     },
     service::{
         coupons,
+        customers::person,
         ledger::command::{Command, Done, Remarks, Reply},
         webhooks::{self, EndpointAct},
     },
@@ -143,6 +145,21 @@ on_both! {
         assert_eq!(written(app, &issued.id).await.len(), redeemed.len());
         assert!(written(app, &paused.id).await.is_empty());
         assert!(written(app, &others.id).await.is_empty());
+    }
+
+    async fn an_erased_person_is_told_once_and_by_id_alone(app, _clock) {
+        let desk = Desk::open(app, "acme").await;
+        let all = endpoint(app, "acme", URL, &EventType::ALL).await;
+        let ann = CustomerId::parse("C-ann").unwrap();
+        let person = PersonalData { name: Some("Ann".to_owned()), ..PersonalData::default() };
+        person::set(app, &caller("acme"), &ann, &person).await.unwrap();
+        assert!(person::erase(app, &caller("acme"), &ann).await.unwrap());
+        assert!(!person::erase(app, &caller("acme"), &ann).await.unwrap());
+        let events = written(app, &all.id).await;
+        assert_eq!(events.len(), 1);
+        let (_, kind, body) = &events[0];
+        let data = json!({ "tenant": desk.tenant.as_str(), "customerId": "C-ann", "sequence": null, "balance": null });
+        assert_eq!((kind.as_str(), &body["data"]), ("customer.erased", &data));
     }
 
     async fn an_event_tells_what_the_entry_does(app, clock) {

@@ -12,7 +12,7 @@ use actix_web::{
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
-use super::{anonymous, coupon_settings, coupons, orders, redeem_options, reward_points, tokens, webhooks};
+use super::{anonymous, coupon_settings, coupons, customers, orders, redeem_options, reward_points, tokens, webhooks};
 use crate::domain::scope::Scope;
 
 /// Where the document is served.
@@ -48,6 +48,7 @@ wait as long as `Retry-After` says.";
         (name = "Tokens", description = "Who may do what."),
         (name = "Customers' points", description = "What programs of the shop do to the points of its customers."),
         (name = "One's own points", description = "What signed-in customers do to their own points; for storefronts."),
+        (name = "Customers as persons", description = "Names, addresses and birthdays, kept apart from the points."),
         (name = "Orders", description = "What the shop sells and takes back, and the points for it."),
         (name = "Webhooks", description = "The same as signed events."),
         (name = "Redemption options", description = "What points can be exchanged for."),
@@ -68,6 +69,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
         reward_points::Operations::openapi(),
         redeem_options::Operations::openapi(),
         orders::Operations::openapi(),
+        customers::Operations::openapi(),
         coupons::Operations::openapi(),
         coupon_settings::Operations::openapi(),
         webhooks::Operations::openapi(),

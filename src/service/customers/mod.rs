@@ -1,5 +1,6 @@
 //! What the support desk asks about customers: who there is, who somebody is.
 
+pub mod file;
 pub mod list;
 pub mod overview;
 pub mod person;

@@ -1,5 +1,7 @@
 //! Personal data of a customer, kept apart from the ledger: read, set, erased.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 pub use crate::domain::customer::{Birthday, PersonalData};
@@ -8,10 +10,14 @@ use crate::{
     domain::{
         actor::Caller,
         audit::Subject,
+        event::{Event, EventType},
         ids::{CustomerId, TenantId},
     },
-    service::audit,
-    store::{Db, DbError, customers, db::retry_on_conflict},
+    service::{
+        audit,
+        webhooks::outbox::{self, Wants},
+    },
+    store::{Db, DbError, customers, db::retry_on_conflict, webhooks::outbox::standing},
 };
 
 /// What is known of a customer as a person; empty when nothing is.
@@ -55,16 +61,26 @@ fn changed(before: &PersonalData, after: &PersonalData) -> Vec<&'static str> {
     fields.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
 }
 
-/// Forgets the person: personal data, and the private notes of employees. Account, entries and sums stay.
-pub async fn erase(app: &App, caller: &Caller, customer: &CustomerId) -> Result<(), DbError> {
+/// Forgets the person: personal data, and the private notes of employees; whether there was any of it. Account, entries
+/// and sums stay, and the shop's programs are told.
+pub async fn erase(app: &App, caller: &Caller, customer: &CustomerId) -> Result<bool, DbError> {
     retry_on_conflict(|| erase_once(app, caller, customer)).await
 }
 
-async fn erase_once(app: &App, caller: &Caller, customer: &CustomerId) -> Result<(), DbError> {
+async fn erase_once(app: &App, caller: &Caller, customer: &CustomerId) -> Result<bool, DbError> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
-    customers::erase(&mut tx, &caller.tenant, customer).await?;
+    if !customers::erase(&mut tx, &caller.tenant, customer).await? {
+        return Ok(false);
+    }
+    let wants = Wants::of(&mut tx, &BTreeSet::from([&caller.tenant])).await?;
+    if wants.has(&caller.tenant, EventType::CustomerErased) {
+        let account = standing(&mut tx, &caller.tenant, customer, now).await?;
+        let event = Event::of_erasure(&caller.tenant, customer, account, now);
+        outbox::write(&mut tx, &wants, [event], now).await?;
+    }
     let subject = Subject { kind: "customer", id: customer.as_str() };
     audit::record(&mut tx, caller, "customer.person_erased", subject, None, None, now).await?;
-    tx.commit().await
+    tx.commit().await?;
+    Ok(true)
 }
