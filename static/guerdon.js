@@ -179,6 +179,7 @@ function unreachable() {
 
 /* --------------------------------------------------------- live figures */
 const number = new Intl.NumberFormat(language);
+const plural = new Intl.PluralRules(language);
 const parsed = (text) => Number.parseInt(text.replace(/\D/g, ""), 10) || 0;
 
 /** Adjusting points: the balance that follows, and a button that says what it does. */
@@ -188,8 +189,11 @@ function refreshAdjust(form) {
   // Where the preview says why it cannot be done, there is no balance afterwards.
   const after = $("[data-after]", form);
   if (after) after.textContent = number.format(Number(form.dataset.balance) + (adds ? points : -points));
-  const what = points === 0 ? "points" : points === 1 ? "1 point" : `${number.format(points)} points`;
-  $("[data-submit]", form).textContent = `${adds ? "Add" : "Remove"} ${what}`;
+  // The words are the page's: without a number, and for one or more points as the language tells them apart.
+  const act = adds ? "add" : "remove";
+  const many = plural.select(points) === "one" ? "One" : "Other";
+  const told = form.dataset[points === 0 ? act : act + many];
+  $("[data-submit]", form).textContent = told.replace("#", number.format(points));
 }
 function refresh() {
   for (const form of document.querySelectorAll("[data-adjust]")) refreshAdjust(form);

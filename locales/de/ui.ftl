@@ -13,3 +13,4 @@ ui-points = { $points ->
     [one] { $points } Punkt
    *[other] { $points } Punkte
 }
+ui-export = CSV exportieren

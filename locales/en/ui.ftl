@@ -13,3 +13,4 @@ ui-points = { $points ->
     [one] { $points } point
    *[other] { $points } points
 }
+ui-export = Export CSV

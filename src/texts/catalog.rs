@@ -76,7 +76,7 @@ pub(super) fn text(language: Language, key: &str, args: &[(&str, Arg)]) -> Strin
     let mut given = FluentArgs::with_capacity(args.len());
     for (name, arg) in args {
         match arg {
-            Arg::Text(text) => given.set(*name, text.as_str()),
+            Arg::Text(text) | Arg::Markup(text) => given.set(*name, text.as_str()),
             Arg::Number(number) => given.set(*name, FluentNumber::from(*number)),
             // Told before it comes here.
             Arg::Message(message) => given.set(*name, message.key()),

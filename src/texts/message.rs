@@ -23,6 +23,8 @@ pub enum Arg {
     Number(i64),
     /// Another text of the catalogs.
     Message(Message),
+    /// Markup that was made by us, for texts that hold markup.
+    Markup(String),
 }
 
 impl Message {

@@ -30,7 +30,10 @@ mod tests {
     fn keys(language: Language) -> BTreeMap<String, BTreeSet<String>> {
         let key = Regex::new(r"(?m)^([a-z][a-z0-9-]*) =").unwrap();
         let variable = Regex::new(r"\{\s*\$([a-z_0-9]+)").unwrap();
-        let mut keys = BTreeMap::new();
+        // A text may stand in another one: `{ ui-points }`.
+        let reference = Regex::new(r"\{ ([a-z][a-z0-9-]+) \}").unwrap();
+        let mut references = Vec::new();
+        let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for (file, text) in catalog::files(language) {
             let noun = file.rsplit('/').next().unwrap().trim_end_matches(".ftl").to_owned();
             let starts: Vec<_> = key.captures_iter(&text).map(|found| (found.get(0).unwrap().start(), found)).collect();
@@ -41,7 +44,12 @@ mod tests {
                 let name = found[1].to_owned();
                 assert!(name.starts_with(&format!("{noun}-")), "{file}: {name} does not begin with {noun}-");
                 assert!(keys.insert(name.clone(), variables).is_none(), "{name} is there twice");
+                references.extend(reference.captures_iter(body).map(|found| (name.clone(), found[1].to_owned())));
             }
+        }
+        for (name, other) in references {
+            let others: BTreeSet<String> = keys.get(&other).unwrap_or_else(|| panic!("{name}: no {other}")).clone();
+            keys.get_mut(&name).unwrap().extend(others);
         }
         keys
     }

@@ -82,7 +82,7 @@ impl FromRequest for SignedIn {
 
 impl SignedIn {
     /// What stands around a page with this title.
-    pub(crate) fn shell(&self, title: &str) -> Shell {
+    pub(crate) fn shell(&self, title: impl Into<String>) -> Shell {
         Shell { person: Some(self.person.clone()), ..Shell::new(&self.request, title) }
     }
 
@@ -194,7 +194,7 @@ impl Member {
     }
 
     /// What stands around a page with this title.
-    pub(crate) fn shell(&self, section: Section, title: &str) -> Shell {
+    pub(crate) fn shell(&self, section: Section, title: impl Into<String>) -> Shell {
         Shell {
             person: Some(self.person.clone()),
             place: Some(self.place.clone()),

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::{assets, format};
 use crate::{
-    domain::{money::Currency, time::Timestamp},
+    domain::{customer::Birthday, money::Currency, time::Timestamp},
     texts::{Arg, Message, ToArg},
 };
 
@@ -102,7 +102,7 @@ pub fn h3<A: ToArg, B: ToArg, C: ToArg>(
 /// What is put into markup: a number stays one, for its plural; a text loses what would be markup.
 fn escaped(value: impl ToArg) -> Arg {
     match value.to_arg() {
-        Arg::Number(number) => Arg::Number(number),
+        markup @ (Arg::Number(_) | Arg::Markup(_)) => markup,
         Arg::Text(text) => Arg::Text(escape(&text)),
         Arg::Message(message) => Arg::Text(escape(&message.to_string())),
     }
@@ -152,6 +152,28 @@ pub fn day_time(at: &Timestamp, _: &dyn Values, zone: &Tz) -> askama::Result<Str
 #[askama::filter_fn]
 pub fn day(at: &Timestamp, _: &dyn Values, zone: &Tz) -> askama::Result<String> {
     Ok(format::day(*at, *zone))
+}
+
+/// The same as markup, to be put into a text that holds markup: `<time datetime="..">22 Nov 2026</time>`
+#[askama::filter_fn]
+pub fn date_tag(at: &Timestamp, _: &dyn Values, zone: &Tz) -> askama::Result<Arg> {
+    Ok(time_tag(*at, *zone, &format::date(*at, *zone)))
+}
+
+/// `<time datetime="..">22 Nov 2026, 10:41</time>`
+#[askama::filter_fn]
+pub fn date_time_tag(at: &Timestamp, _: &dyn Values, zone: &Tz) -> askama::Result<Arg> {
+    Ok(time_tag(*at, *zone, &format::date_time(*at, *zone)))
+}
+
+fn time_tag(at: Timestamp, zone: Tz, text: &str) -> Arg {
+    Arg::Markup(format!("<time datetime=\"{}\">{}</time>", format::iso(at, zone), escape(text)))
+}
+
+/// `22 November 1990`, or without the year
+#[askama::filter_fn]
+pub fn birthday(day: &Birthday, _: &dyn Values) -> askama::Result<String> {
+    Ok(format::birthday(*day))
 }
 
 /// `2026-11-22T10:41:00+01:00`

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::{
-    domain::{money::Currency, time::Timestamp},
+    domain::{customer::Birthday, money::Currency, time::Timestamp},
     texts::{self, Language, t},
 };
 
@@ -85,6 +85,27 @@ pub(crate) fn day(at: Timestamp, zone: Tz) -> String {
 /// `November 2026`
 pub(crate) fn month(at: Timestamp, zone: Tz) -> String {
     by_language(local(at, zone), "%B %Y", "%B %Y")
+}
+
+/// `22 November 1990`, or without the year where nobody knows it.
+pub(crate) fn birthday(day: Birthday) -> String {
+    let (english, german) = if day.year().is_some() { ("%-d %B %Y", "%-d. %B %Y") } else { ("%-d %B", "%-d. %B") };
+    let date = day.year().and_then(|year| day.in_leap_year().with_year(year)).unwrap_or_else(|| day.in_leap_year());
+    match texts::current() {
+        Language::English => date.format_localized(english, Locale::en_GB).to_string(),
+        Language::German => date.format_localized(german, Locale::de_DE).to_string(),
+    }
+}
+
+/// A share: `12.5%`, in German `12,5 %`.
+pub(crate) fn percent(percent: Decimal) -> String {
+    let digits = percent.normalize().to_string();
+    match texts::current() {
+        Language::English => format!("{digits}%"),
+        language @ Language::German => {
+            format!("{}\u{a0}%", digits.replace('.', &language.decimal_sign().to_string()))
+        }
+    }
 }
 
 /// How long ago or ahead a day is: `today`, `in 6 days`, `3 days ago`.

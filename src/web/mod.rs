@@ -18,6 +18,7 @@ mod query;
 mod secret;
 mod session;
 mod shell;
+mod words;
 
 use actix_web::{
     middleware::{Compress, from_fn},

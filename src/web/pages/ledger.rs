@@ -164,7 +164,7 @@ fn chips(asked: &Asked, path: &str, actors: &[Choice], shell: &Shell) -> Vec<Chi
         let day: NaiveDate = text.parse().ok()?;
         Some(format::date(calendar::start_of(day, shell.zone()), shell.zone()))
     };
-    chip("kind", EntryKind::parse(&asked.kind).ok().map(|kind| kind_name(kind).to_owned()));
+    chip("kind", EntryKind::parse(&asked.kind).ok().map(kind_name));
     let by = actors.iter().find(|actor| actor.value == asked.actor).map(|actor| actor.label.clone());
     chip(
         "actor",

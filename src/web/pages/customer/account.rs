@@ -14,6 +14,7 @@ use crate::{
         ledger::LedgerError,
         points::{self, PointsError},
     },
+    texts::t,
     web::{
         access::Member,
         error::WebError,
@@ -43,7 +44,7 @@ struct OpenPage<'a> {
 }
 
 fn ask(member: &Member, want: &Want, form: &OpenForm, errors: &Errors) -> Result<HttpResponse, WebError> {
-    let (shell, status) = errors.mark(member.shell(Section::Customers, "Open an account"));
+    let (shell, status) = errors.mark(member.shell(Section::Customers, t!("customer-new-title")));
     let page = OpenPage { shell: &shell, errors, form };
     html::answer(want, status, &shell, &page, &page.as_main())
 }
@@ -78,7 +79,7 @@ pub(in crate::web) async fn open_named(
     match points::open(&app, asked, customer.clone(), None, None).await {
         Ok(_) => {}
         Err(PointsError::Ledger(LedgerError::Refused(Refusal::AccountExists(_)))) => {
-            errors.add("customer", "This customer has an account already. Search for the number above.");
+            errors.add("customer", t!("customer-exists"));
             return ask(&member, &want, &form, &errors);
         }
         Err(error) => return Err(error.into()),
@@ -87,7 +88,7 @@ pub(in crate::web) async fn open_named(
     if before.is_empty() && !found.is_empty() {
         person::set(&app, &member.caller(), &customer, &found).await?;
     }
-    member.toast(Toast::new("Account opened"))?;
+    member.toast(Toast::new(t!("customer-opened")))?;
     Ok(html::see_other(&customer_page(&member.place.tenant, &customer)))
 }
 
@@ -103,9 +104,9 @@ pub(in crate::web) async fn open(
     let back = customer_page(&member.place.tenant, &customer);
     let asked = asked(&member, "", &[], |_done| (200, String::new()));
     match points::open(&app, asked, customer, None, None).await {
-        Ok(_) => member.toast(Toast::new("Account opened"))?,
+        Ok(_) => member.toast(Toast::new(t!("customer-opened")))?,
         Err(PointsError::Ledger(LedgerError::Refused(Refusal::AccountExists(_)))) => {
-            member.toast(Toast::new("Open already"))?;
+            member.toast(Toast::new(t!("customer-open-already")))?;
         }
         Err(error) => return Err(error.into()),
     }
@@ -140,7 +141,7 @@ async fn ask_closing(
 ) -> Result<HttpResponse, WebError> {
     let balance = accounts::balance(&app.db, &member.place.tenant, customer, app.now()).await?;
     let balance = balance.ok_or(WebError::NotFound)?;
-    let (shell, status) = errors.mark(member.shell(Section::Customers, "Close account"));
+    let (shell, status) = errors.mark(member.shell(Section::Customers, t!("customer-close-title")));
     let name = name_of(app, member, customer).await?;
     let base = customer_page(&member.place.tenant, customer);
     let page = ClosePage { shell: &shell, errors, form, name: &name, id: customer.as_str(), base: &base, balance };
@@ -171,11 +172,11 @@ pub(in crate::web) async fn close(
     let customer = customer_in(&path.1)?;
     if form.0.customer.trim() != customer.as_str().trim() {
         let mut errors = Errors::default();
-        errors.add("customer", format!("Type {customer} to close this account."));
+        errors.add("customer", t!("customer-close-wrong", customer = customer.as_str()));
         return ask_closing(&member, &want, &app, &customer, (&form.0, &errors)).await;
     }
     let asked = asked(&member, "", &[], |_done| (200, String::new()));
     points::close(&app, asked, customer.clone()).await?;
-    member.toast(Toast::new("Account closed"))?;
+    member.toast(Toast::new(t!("customer-account-closed")))?;
     Ok(html::see_other(&customer_page(&member.place.tenant, &customer)))
 }

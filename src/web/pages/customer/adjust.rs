@@ -33,12 +33,12 @@ use crate::{
         },
         points::{self, AddPoints, PointsError, REFERENCE_CHARS_MAX, TakePoints},
     },
+    texts::t,
     web::{
         access::Member,
         error::WebError,
         filters,
         form::{Errors, Protected},
-        format,
         html::{self, Want},
         query::{customer_page, escaped},
         shell::{Toast, ToastAction},
@@ -92,7 +92,7 @@ fn direction(form: &AdjustForm, points: Points) -> Result<Change, Invalid> {
     match form.direction.as_str() {
         "add" => Ok(Change::Add(points)),
         "remove" => Ok(Change::Remove(points)),
-        _ => Err(Invalid::new("Choose whether to add or to remove points.")),
+        _ => Err(Invalid::new(t!("adjust-choose-direction"))),
     }
 }
 
@@ -108,10 +108,10 @@ fn last_day(given: &str, now: Timestamp, zone: chrono_tz::Tz) -> Result<Option<T
     if given.is_empty() {
         return Ok(None);
     }
-    let day: NaiveDate = given.parse().map_err(|_no_day| Invalid::new("Give a day such as 2027-11-22."))?;
+    let day: NaiveDate = given.parse().map_err(|_no_day| Invalid::new(t!("adjust-day")))?;
     let at = calendar::start_of(day, zone);
     if at <= now || at == Timestamp::MAX {
-        return Err(Invalid::new("Choose a day after today."));
+        return Err(Invalid::new(t!("adjust-day-later")));
     }
     Ok(Some(at))
 }
@@ -206,15 +206,8 @@ async fn check_limit(member: &Member, app: &App, change: Change, errors: &mut Er
     let limit = member.place.agent_limit;
     if member.place.role == Role::Agent && points_of(change).get() > limit {
         let able = member.able(app, Role::Manager).await?;
-        let who = if able.is_empty() {
-            "Ask an admin of this tenant.".to_owned()
-        } else {
-            format!("These people can do more: {}.", able.join(", "))
-        };
-        errors.add(
-            "points",
-            format!("Give at most {}: that is your limit. {who}", format::count(limit, "point", "points")),
-        );
+        let who = if able.is_empty() { t!("error-role-ask") } else { t!("adjust-able", people = able.join(", ")) };
+        errors.add("points", format!("{} {who}", t!("adjust-limit", points = limit)));
     }
     Ok(())
 }
@@ -266,11 +259,11 @@ fn told(change: Change, reply: &Reply, member: &Member, customer: &CustomerId) -
         Reply::Replay { body, .. } => body.clone(),
     };
     let text = match change {
-        Change::Add(_) => "Points added",
-        Change::Remove(_) => "Points removed",
+        Change::Add(_) => t!("adjust-added"),
+        Change::Remove(_) => t!("adjust-removed"),
     };
     let undo = format!("{}/entries/{}/undo", customer_page(&member.place.tenant, customer), escaped(&entry));
-    Toast { action: Some(ToastAction { label: "Undo".to_owned(), post: undo }), ..Toast::new(text) }
+    Toast { action: Some(ToastAction { label: t!("ui-undo"), post: undo }), ..Toast::new(text) }
 }
 
 /// Puts a refusal beside its field.
@@ -289,11 +282,8 @@ fn refused(error: PointsError, errors: &mut Errors) -> Result<(), WebError> {
             }
         }
         PointsError::Ledger(LedgerError::Refused(refusal)) => match refusal {
-            Refusal::KeyReused => errors.add(
-                "act",
-                "This form was sent before with other values. Look at the history, then send it again if it is still needed.",
-            ),
-            Refusal::EndsInThePast => errors.add("valid_until", "Choose a day after today."),
+            Refusal::KeyReused => errors.add("act", t!("adjust-sent-before")),
+            Refusal::EndsInThePast => errors.add("valid_until", t!("adjust-day-later")),
             other => errors.add("points", words(&other)),
         },
         PointsError::Ledger(error) => return Err(error.into()),
@@ -304,10 +294,8 @@ fn refused(error: PointsError, errors: &mut Errors) -> Result<(), WebError> {
 /// A refusal as the support desk reads it.
 pub(super) fn words(refusal: &Refusal) -> String {
     match refusal {
-        Refusal::NotEnough { has, .. } => {
-            format!("The customer has {}. Give at most as many.", format::count(*has, "point", "points"))
-        }
-        Refusal::UnknownCustomer(_) => "The customer has no points account. Add points to open one.".to_owned(),
+        Refusal::NotEnough { has, .. } => t!("adjust-too-few", points = *has),
+        Refusal::UnknownCustomer(_) => t!("adjust-no-account"),
         other => other.to_string(),
     }
 }

@@ -18,13 +18,13 @@ use crate::{
         ledger::{LedgerError, command::Remarks},
         points::{self, PointsError},
     },
+    texts::{message, t},
     web::{
         access::Member,
         confirm::Confirm,
         error::WebError,
         filters,
         form::{Button, Protected},
-        format,
         html::{self, Want},
         query::customer_page,
         shell::{Section, Shell, Toast},
@@ -100,38 +100,35 @@ pub(in crate::web) async fn confirm_undoing(
     let base = customer_page(&member.place.tenant, &customer);
     let line = Line::new(&told, &member, &base, app.now());
     let name = name_of(&app, &member, &customer).await?;
-    let points = format::count(entry.points.saturating_abs(), "point", "points");
+    let points = entry.points.saturating_abs();
     let now = accounts::balance(&app.db, &member.place.tenant, &customer, app.now()).await?.unwrap_or_default();
     let (question, what) = match entry.kind {
-        EntryKind::Added => {
-            (format!("Take {points} back from {name}?"), format!("{points} were added: {}.", line.title))
-        }
-        _ => (format!("Give {points} back to {name}?"), format!("{points} were removed: {}.", line.title)),
+        EntryKind::Added => (
+            t!("entry-undo-added", points = points, name = &name),
+            t!("entry-undo-added-what", points = points, title = &line.title),
+        ),
+        _ => (
+            t!("entry-undo-removed", points = points, name = &name),
+            t!("entry-undo-removed-what", points = points, title = &line.title),
+        ),
     };
     if entry.kind == EntryKind::Added && now < entry.points {
-        return Err(WebError::Conflict(not_enough(&name, now, &points)));
+        return Err(WebError::Conflict(not_enough(&name, now, points)));
     }
     let confirm = Confirm {
         question,
-        sentences: vec![
-            what,
-            format!(
-                "A new entry undoes it; both stay in the history. The balance goes from {} to {}, unless points have expired meanwhile.",
-                format::number(now),
-                format::number(now - entry.points)
-            ),
-        ],
+        sentences: vec![what, t!("entry-undo-means", before = now, after = now - entry.points)],
         action: format!("{}/undo", line.link),
         back: base,
-        keep: "Keep entry".to_owned(),
-        act: "Undo entry".to_owned(),
+        keep: t!("entry-keep"),
+        act: t!("entry-undo"),
     };
-    confirm.ask(&want, &member.shell(Section::Customers, "Undo entry"))
+    confirm.ask(&want, &member.shell(Section::Customers, t!("entry-undo")))
 }
 
-fn not_enough(name: &str, has: i64, points: &str) -> String {
-    let has = format::count(has, "point", "points");
-    format!("{name} has {has} left, so {points} cannot be taken back. Remove by hand what is to be taken.")
+fn not_enough(name: &str, has: i64, points: i64) -> String {
+    let (has, points) = (message!("ui-points", points = has), message!("ui-points", points = points));
+    t!("entry-undo-too-few", name = name, has = has, points = points)
 }
 
 /// Undoes an entry.
@@ -147,19 +144,19 @@ pub(in crate::web) async fn undo(
     let back = customer_page(&member.place.tenant, &customer);
     if told.story.mended.is_some() {
         // A second click: what it wants is done.
-        member.toast(Toast::new("Undone already"))?;
+        member.toast(Toast::new(t!("entry-undone-already")))?;
         return Ok(html::see_other(&back));
     }
     require(&member, &app, &told).await?;
     let asked = asked(&member, "", &[], |_done| (200, String::new()));
     match points::undo(&app, asked, customer.clone(), entry_id, Remarks::default()).await {
-        Ok(_) => member.toast(Toast::new("Entry undone"))?,
+        Ok(_) => member.toast(Toast::new(t!("entry-entry-undone")))?,
         Err(PointsError::Ledger(LedgerError::Refused(Refusal::AlreadyUndone))) => {
-            member.toast(Toast::new("Undone already"))?;
+            member.toast(Toast::new(t!("entry-undone-already")))?;
         }
         Err(PointsError::Ledger(LedgerError::Refused(Refusal::NotEnough { has, asked }))) => {
             let name = name_of(&app, &member, &customer).await?;
-            return Err(WebError::Conflict(not_enough(&name, has, &format::count(asked, "point", "points"))));
+            return Err(WebError::Conflict(not_enough(&name, has, asked)));
         }
         Err(PointsError::Ledger(LedgerError::Refused(refusal))) => {
             return Err(WebError::Conflict(adjust::words(&refusal)));

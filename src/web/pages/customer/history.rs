@@ -16,6 +16,7 @@ use crate::{
         time::Timestamp,
     },
     service::history::{self, CouponBrief, Link, Show, Story, Told},
+    texts::t,
     web::{
         access::Member,
         csv::{self, Step},
@@ -51,7 +52,7 @@ pub(super) struct Line {
     pub(super) title: String,
     pub(super) sub: String,
     pub(super) code: Option<String>,
-    pub(super) code_state: &'static str,
+    pub(super) code_state: String,
     pub(super) until: Option<Timestamp>,
     pub(super) at: Timestamp,
     pub(super) who: String,
@@ -88,55 +89,57 @@ const fn looks(story_kind: EntryKind, mends: bool) -> (&'static str, &'static st
 }
 
 /// In which state a coupon is.
-fn coupon_state(coupon: &CouponBrief, now: Timestamp) -> &'static str {
+fn coupon_state(coupon: &CouponBrief, now: Timestamp) -> String {
     if coupon.cancelled_at.is_some() {
-        "Cancelled"
+        t!("entry-coupon-cancelled")
     } else if coupon.is_used {
-        "Used"
+        t!("entry-coupon-used")
     } else if coupon.until.is_some_and(|until| until <= now) {
-        "Expired"
+        t!("entry-coupon-expired")
     } else {
-        "Not used yet"
+        t!("entry-coupon-unused")
     }
 }
 
 /// How one entry is called beside another.
 fn link_text(link: &Link, member: &Member) -> String {
     let what = match (link.description.as_deref(), link.reference.as_deref()) {
-        (_, Some(reference)) if link.kind == EntryKind::Earned => format!("Order {reference}"),
-        (Some(text), _) if !text.is_empty() => format!("{}: {text}", kind_name(link.kind)),
-        (_, Some(reference)) => format!("{}: {reference}", kind_name(link.kind)),
-        _ => kind_name(link.kind).to_owned(),
+        (_, Some(reference)) if link.kind == EntryKind::Earned => t!("entry-order", order = reference),
+        (Some(text), _) if !text.is_empty() => t!("entry-kind-with", kind = kind_name(link.kind), text = text),
+        (_, Some(reference)) => t!("entry-kind-with", kind = kind_name(link.kind), text = reference),
+        _ => kind_name(link.kind),
     };
     let on = format::date(link.at, member.place.zone);
     match link.until {
-        Some(until) => format!("{what}, {on}, valid until {}", format::date(until, member.place.zone)),
-        None => format!("{what}, {on}"),
+        Some(until) => {
+            t!("entry-link-until", what = what, on = on, until = format::date(until, member.place.zone))
+        }
+        None => t!("entry-link", what = what, on = on),
     }
 }
 
 fn parts(links: &[Link], member: &Member) -> (Vec<Part>, String) {
     let more = links.first().map_or(0, |link| link.times) - i64::try_from(links.len()).unwrap_or_default();
     let parts = links.iter().map(|link| Part { points: link.points, text: link_text(link, member) }).collect();
-    (parts, if more > 0 { format!("and {} more", format::number(more)) } else { String::new() })
+    (parts, if more > 0 { t!("entry-more", count = more) } else { String::new() })
 }
 
 struct Facts(Vec<Fact>);
 
 impl Facts {
-    fn add(&mut self, label: &str, value: impl Into<String>) {
-        self.0.push(Fact { label: label.to_owned(), value: value.into(), is_code: false });
+    fn add(&mut self, label: String, value: impl Into<String>) {
+        self.0.push(Fact { label, value: value.into(), is_code: false });
     }
 
-    fn some(&mut self, label: &str, value: Option<&str>) {
+    fn some(&mut self, label: String, value: Option<&str>) {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
             self.add(label, value);
         }
     }
 
-    fn code(&mut self, label: &str, value: Option<&str>) {
+    fn code(&mut self, label: String, value: Option<&str>) {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
-            self.0.push(Fact { label: label.to_owned(), value: value.to_owned(), is_code: true });
+            self.0.push(Fact { label, value: value.to_owned(), is_code: true });
         }
     }
 }
@@ -147,35 +150,44 @@ fn facts(story: &Story, member: &Member) -> Vec<Fact> {
     let mut facts = Facts(Vec::new());
     let by = actor_name(&memo.actor, story.actor_name.as_deref());
     facts.add(
-        "Recorded",
-        format!("{}, by {by} {}", format::date_time(entry.recorded_at, zone), source_name(memo.source)),
+        t!("entry-recorded"),
+        t!(
+            "entry-recorded-by",
+            at = format::date_time(entry.recorded_at, zone),
+            by = by,
+            source = source_name(memo.source)
+        ),
     );
-    facts.some("Reason", memo.reason.as_deref().map(reason_name).as_deref());
-    facts.some("Text for the customer", memo.description.as_deref());
-    facts.some("Private note", story.note.as_deref());
-    facts.code("Reference", memo.reference.as_deref());
-    facts.some("Site", memo.site.as_ref().map(SiteCode::as_str));
+    facts.some(t!("entry-reason"), memo.reason.as_deref().map(reason_name).as_deref());
+    facts.some(t!("entry-note"), memo.description.as_deref());
+    facts.some(t!("entry-private-note"), story.note.as_deref());
+    facts.code(t!("entry-reference"), memo.reference.as_deref());
+    facts.some(t!("entry-site"), memo.site.as_ref().map(SiteCode::as_str));
     if let Some(from) = entry.available_from {
-        facts.add("Usable from", format::date_time(from, zone));
+        facts.add(t!("entry-usable-from"), format::date_time(from, zone));
     }
     if let Some(until) = entry.valid_until {
-        facts.add("Valid until", format::date_time(until, zone));
+        facts.add(t!("entry-valid-until"), format::date_time(until, zone));
     }
     if let Some(left) = story.remaining {
-        facts.add("Left", format!("{} of {}", format::number(left), format::count(entry.points, "point", "points")));
+        facts.add(t!("entry-left"), t!("entry-left-of", left = left, points = entry.points));
     }
     if let Some(mended) = &story.mended {
-        let by = mended.by.as_deref().map(|name| format!(" by {name}")).unwrap_or_default();
-        facts.add("Undone", format!("{}{by}", format::date_time(mended.at, zone)));
+        let at = format::date_time(mended.at, zone);
+        let told = match &mended.by {
+            Some(by) => t!("entry-undone-by", at = at, by = by),
+            None => at,
+        };
+        facts.add(t!("entry-undone"), told);
     }
     if let Some(mends) = &story.mends {
-        let what = kind_name(mends.kind);
-        let points = format::count(mends.points.saturating_abs(), "point", "points");
-        facts.add("Undoes", format!("{what} {points}, {}", format::date_time(mends.at, zone)));
+        let (what, points) = (kind_name(mends.kind), mends.points.saturating_abs());
+        let at = format::date_time(mends.at, zone);
+        facts.add(t!("entry-undoes"), t!("entry-undoes-what", what = what, points = points, at = at));
     }
-    facts.code("Coupon", story.coupon.as_ref().map(|coupon| coupon.code.as_str()));
+    facts.code(t!("entry-coupon"), story.coupon.as_ref().map(|coupon| coupon.code.as_str()));
     worked_out(entry, &mut facts);
-    facts.code("Entry", Some(entry.entry_id.as_str()));
+    facts.code(t!("entry-entry"), Some(entry.entry_id.as_str()));
     facts.0
 }
 
@@ -186,8 +198,9 @@ fn worked_out(entry: &Entry, facts: &mut Facts) {
         return;
     }
     if let Some(working) = entry.memo.details.as_deref().and_then(Working::from_text) {
-        facts.add(&format!("Worked out in {}", working.currency), working.to_string());
-        facts.add("Earning rule", format!("Version {}, which held when the order was completed", working.rule_version));
+        facts.add(t!("entry-worked-out", currency = working.currency.as_str()), working.to_string());
+        let version = working.rule_version.to_string();
+        facts.add(t!("entry-rule"), t!("entry-rule-version", version = version));
         return;
     }
     let details: Option<Value> = entry.memo.details.as_deref().and_then(|text| serde_json::from_str(text).ok());
@@ -195,11 +208,12 @@ fn worked_out(entry: &Entry, facts: &mut Facts) {
     for (name, value) in details {
         let value = match value {
             Value::String(text) => text,
-            Value::Bool(yes) => if yes { "yes" } else { "no" }.to_owned(),
+            Value::Bool(true) => t!("entry-yes"),
+            Value::Bool(false) => t!("entry-no"),
             Value::Null | Value::Array(_) | Value::Object(_) => continue,
             Value::Number(number) => number.to_string(),
         };
-        facts.some(&words(&name), Some(&value));
+        facts.some(words(&name), Some(&value));
     }
 }
 
@@ -232,7 +246,7 @@ impl Line {
             title: title(story),
             sub: sub(story),
             code: story.coupon.as_ref().map(|coupon| coupon.code.clone()),
-            code_state: story.coupon.as_ref().map_or("", |coupon| coupon_state(coupon, now)),
+            code_state: story.coupon.as_ref().map_or_else(String::new, |coupon| coupon_state(coupon, now)),
             until: entry.valid_until.filter(|_| story.remaining.is_some_and(|left| left > 0)),
             at: entry.recorded_at,
             who: actor_name(&entry.memo.actor, story.actor_name.as_deref()),
@@ -267,7 +281,7 @@ pub(super) fn months(entries: &[Told], member: &Member, base: &str, now: Timesta
 
 /// A choice of what the history shows.
 pub(super) struct Tab {
-    pub(super) label: &'static str,
+    pub(super) label: String,
     pub(super) href: String,
     pub(super) count: i64,
     pub(super) current: bool,
@@ -275,11 +289,11 @@ pub(super) struct Tab {
 
 pub(super) fn tab(show: Show, current: Show, base: &str, count: i64) -> Tab {
     let label = match show {
-        Show::All => "All",
-        Show::Added => "Added",
-        Show::Redeemed => "Redeemed",
-        Show::Taken => "Removed",
-        Show::Expired => "Expired",
+        Show::All => t!("customer-history-all"),
+        Show::Added => t!("customer-added"),
+        Show::Redeemed => t!("customer-redeemed"),
+        Show::Taken => t!("customer-removed"),
+        Show::Expired => t!("customer-expired"),
     };
     let href = if show == Show::All { base.to_owned() } else { format!("{base}?show={}", show.as_str()) };
     Tab { label, href, count, current: show == current }

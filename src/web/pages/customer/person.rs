@@ -11,6 +11,7 @@ use crate::{
     app::App,
     domain::{calendar, role::Role},
     service::customers::person::{self, PersonalData},
+    texts::t,
     web::{
         access::Member,
         confirm::Confirm,
@@ -59,7 +60,7 @@ pub(in crate::web) async fn change(
     match PersonalData::parse(&form.name, &form.email, &form.birthday, &form.language, today) {
         Ok(found) => {
             person::set(&app, &member.caller(), &customer, &found).await?;
-            member.toast(Toast::new("Personal data saved"))?;
+            member.toast(Toast::new(t!("customer-person-saved")))?;
             Ok(html::see_other(&customer_page(&member.place.tenant, &customer)))
         }
         Err(found) => {
@@ -84,20 +85,14 @@ pub(in crate::web) async fn confirm_erasing(
     let customer = customer_in(&path.1)?;
     let base = customer_page(&member.place.tenant, &customer);
     let confirm = Confirm {
-        question: format!("Erase the personal data of {}?", name_of(&app, &member, &customer).await?),
-        sentences: vec![
-            "Name, e-mail address, birthday, language and the private notes of your team are deleted for good."
-                .to_owned(),
-            format!(
-                "The account {customer}, its points and its history stay. Texts for the customer stay with their entries."
-            ),
-        ],
+        question: t!("customer-erase-question", name = name_of(&app, &member, &customer).await?),
+        sentences: vec![t!("customer-erase-what"), t!("customer-erase-stays", customer = customer.as_str())],
         action: format!("{base}/erase"),
         back: base,
-        keep: "Keep personal data".to_owned(),
-        act: "Erase personal data".to_owned(),
+        keep: t!("customer-erase-keep"),
+        act: t!("customer-erase"),
     };
-    confirm.ask(&want, &member.shell(Section::Customers, "Erase personal data"))
+    confirm.ask(&want, &member.shell(Section::Customers, t!("customer-erase")))
 }
 
 /// Erases personal data.
@@ -110,7 +105,7 @@ pub(in crate::web) async fn erase(
     member.require(&app, Role::Manager).await?;
     let customer = customer_in(&path.1)?;
     person::erase(&app, &member.caller(), &customer).await?;
-    member.toast(Toast::new("Personal data erased"))?;
+    member.toast(Toast::new(t!("customer-erased")))?;
     let known = person::is_known(&app.db, &member.place.tenant, &customer).await?;
     let list = Section::Customers.address(&member.place.tenant);
     Ok(html::see_other(&if known { customer_page(&member.place.tenant, &customer) } else { list }))

@@ -10,7 +10,6 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        coupon::Discount,
         ids::{CustomerId, SiteCode},
         option::RedeemOption,
         refusal::Refusal,
@@ -26,17 +25,18 @@ use crate::{
         points::{self, PointsError},
         sites,
     },
+    texts::t,
     web::{
         access::Member,
         confirm::Confirm,
         error::WebError,
         filters,
         form::{Button, Choice, Errors, Protected},
-        format,
         html::{self, Want},
         pages::options::told,
         query::{customer_page, escaped},
         shell::{Section, Shell, Toast},
+        words,
     },
 };
 
@@ -75,28 +75,21 @@ struct ConfirmPage<'a> {
     form: &'a RedeemForm,
 }
 
-fn discount(option: &RedeemOption) -> String {
-    match &option.draft.coupon.discount {
-        Discount::Percent(percent) => format!("{}% off", percent.normalize()),
-        Discount::Absolute { amount, currency } => format!("{} off", format::money(*amount, currency)),
-        Discount::FreeShipping => "Free shipping".to_owned(),
-    }
-}
-
 fn offer(option: &RedeemOption, balance: i64, base: &str) -> Offer {
     let points = option.draft.points.get();
     let lack = if option.left() == Some(0) {
-        "Sold out".to_owned()
+        t!("redeem-sold-out")
     } else if points > balance {
-        format!("{} to go", format::count(points - balance, "point", "points"))
+        t!("redeem-to-go", points = points - balance)
     } else {
         String::new()
     };
+    let discount = words::discount(&option.draft.coupon.discount);
     Offer {
         name: option.draft.name.clone(),
         what: match told::order_from(&option.draft) {
-            Some(value) => format!("{}, on orders from {value}", discount(option)),
-            None => discount(option),
+            Some(value) => t!("redeem-order-from", discount = discount, value = value),
+            None => discount,
         },
         points,
         link: format!("{base}/redeem/{}", escaped(&option.id)),
@@ -106,9 +99,7 @@ fn offer(option: &RedeemOption, balance: i64, base: &str) -> Offer {
 
 async fn balance_of(member: &Member, app: &App, customer: &CustomerId) -> Result<i64, WebError> {
     let balance = accounts::balance(&app.db, &member.place.tenant, customer, app.now()).await?;
-    balance.ok_or_else(|| {
-        WebError::Conflict("This customer has no open points account. Add points to open one.".to_owned())
-    })
+    balance.ok_or_else(|| WebError::Conflict(t!("redeem-no-account")))
 }
 
 /// Lists what the customer's points buy.
@@ -124,7 +115,7 @@ pub(in crate::web) async fn options(
     let base = customer_page(&member.place.tenant, &customer);
     let offered = options::list_offered(&app.db, &member.place.tenant, app.now()).await?;
     let offers: Vec<Offer> = offered.iter().map(|option| offer(option, balance, &base)).collect();
-    let shell = member.shell(Section::Customers, "Redeem points");
+    let shell = member.shell(Section::Customers, t!("redeem-title"));
     let name = name_of(&app, &member, &customer).await?;
     let may_manage = member.place.role >= Role::Manager;
     let page = RedeemPage { shell: &shell, name: &name, base: &base, balance, offers: &offers, may_manage };
@@ -160,7 +151,7 @@ async fn ask(
         .filter(|site| option.is_on(&site.code))
         .map(|site| Choice::new(site.code.as_str(), &site.name))
         .collect();
-    let (shell, status) = errors.mark(member.shell(Section::Customers, "Redeem points"));
+    let (shell, status) = errors.mark(member.shell(Section::Customers, t!("redeem-title")));
     let name = name_of(app, member, customer).await?;
     let offer = offer(option, balance, &base);
     let after = balance - offer.points;
@@ -223,7 +214,7 @@ pub(in crate::web) async fn redeem(
                     Reply::Done(done) | Reply::DoneBefore(done) => redeemed_entry(&done).1,
                     Reply::Replay { body, .. } => body,
                 };
-                member.toast(Toast::new("Points redeemed"))?;
+                member.toast(Toast::new(t!("redeem-done")))?;
                 let base = customer_page(&member.place.tenant, &customer);
                 return Ok(html::see_other(&format!("{base}/entries/{}", escaped(&entry))));
             }
@@ -252,26 +243,21 @@ pub(in crate::web) async fn confirm_cancelling(
     let (_, told) = entry::find(&member, &app, &customer, &path.2).await?;
     let story = &told.story;
     let (Some(coupon), true) = (&story.coupon, may_cancel(&member, story)) else {
-        return Err(WebError::Conflict("Its coupon was used or cancelled already, so it stays as it is.".to_owned()));
+        return Err(WebError::Conflict(t!("redeem-cancel-too-late")));
     };
     let base = customer_page(&member.place.tenant, &customer);
     let link = format!("{base}/entries/{}", escaped(story.entry.entry_id.as_str()));
-    let points = format::count(story.entry.points.saturating_abs(), "point", "points");
+    let points = story.entry.points.saturating_abs();
+    let name = name_of(&app, &member, &customer).await?;
     let confirm = Confirm {
-        question: format!("Cancel the coupon {} and give {points} back?", coupon.code),
-        sentences: vec![
-            format!(
-                "The code stops working at once. {} gets {points} back, with the dates of expiry that they had.",
-                name_of(&app, &member, &customer).await?
-            ),
-            "Both entries stay in the history.".to_owned(),
-        ],
+        question: t!("redeem-cancel-question", code = &coupon.code, points = points),
+        sentences: vec![t!("redeem-cancel-means", name = name, points = points), t!("redeem-cancel-stays")],
         action: format!("{link}/cancel"),
         back: base,
-        keep: "Keep coupon".to_owned(),
-        act: "Cancel redemption".to_owned(),
+        keep: t!("redeem-cancel-keep"),
+        act: t!("redeem-cancel"),
     };
-    confirm.ask(&want, &member.shell(Section::Customers, "Cancel redemption"))
+    confirm.ask(&want, &member.shell(Section::Customers, t!("redeem-cancel")))
 }
 
 /// Cancels an exchange.
@@ -288,9 +274,9 @@ pub(in crate::web) async fn cancel(
     let back = customer_page(&member.place.tenant, &customer);
     let asked = asked(&member, "", &[], |_done| (200, String::new()));
     match points::cancel_redemption(&app, asked, customer, redemption, Remarks::default()).await {
-        Ok(_) => member.toast(Toast::new("Redemption cancelled"))?,
+        Ok(_) => member.toast(Toast::new(t!("redeem-cancelled")))?,
         Err(PointsError::Ledger(LedgerError::Refused(Refusal::AlreadyCancelled))) => {
-            member.toast(Toast::new("Cancelled already"))?;
+            member.toast(Toast::new(t!("redeem-cancelled-already")))?;
         }
         Err(error) => return Err(error.into()),
     }

@@ -27,6 +27,7 @@ use crate::{
         history::{Show, timeline},
         sites,
     },
+    texts::t,
     web::{
         access::Member,
         error::WebError,
@@ -81,7 +82,7 @@ struct End {
 
 struct CouponLine {
     code: String,
-    state: &'static str,
+    state: String,
     name: String,
 }
 
@@ -94,7 +95,7 @@ struct CustomerPage<'a> {
     name: String,
     base: &'a str,
     overview: &'a Overview,
-    status: &'static str,
+    status: String,
     worth: Option<String>,
     ends: Vec<End>,
     begins: Vec<Turn>,
@@ -172,9 +173,9 @@ pub(super) async fn answer(
         id: customer.as_str(),
         base: &base,
         status: match overview.account {
-            Some(account) if account.open => "Active",
-            Some(_) => "Closed",
-            None => "No account",
+            Some(account) if account.open => t!("customer-active"),
+            Some(_) => t!("customer-closed"),
+            None => t!("customer-no-account"),
         },
         worth: overview.worth.map(|worth| format::money(worth, &member.place.currency)),
         ends: ends(&overview, now, zone),
@@ -188,13 +189,12 @@ pub(super) async fn answer(
         adjust: state.adjust.unwrap_or_else(|| filled_in(&state.asked, &sites)),
         preview: state.preview,
         reasons: Reason::ALL.iter().map(|reason| Choice::new(reason.as_str(), reason.label())).collect(),
-        directions: vec![Choice::new("add", "Add"), Choice::new("remove", "Remove")],
-        validity: default_site(&sites).map_or_else(String::new, |site| {
-            format!("If empty: {}, as the earning rule says", format::date(site.valid_until(now), zone))
-        }),
+        directions: vec![Choice::new("add", t!("adjust-add")), Choice::new("remove", t!("adjust-remove"))],
+        validity: default_site(&sites)
+            .map_or_else(String::new, |site| t!("adjust-validity", date = format::date(site.valid_until(now), zone))),
         sites: sites.iter().map(|site| Choice::new(site.code.as_str(), &site.name)).collect(),
         limit: if member.place.role == Role::Agent {
-            format!("Up to {} at once", format::count(member.place.agent_limit, "point", "points"))
+            t!("adjust-up-to", points = member.place.agent_limit)
         } else {
             String::new()
         },
@@ -233,9 +233,9 @@ fn filled_in(asked: &Asked, sites: &[Site]) -> AdjustForm {
 fn range(shown: usize, of: i64) -> String {
     let shown = i64::try_from(shown).unwrap_or(i64::MAX);
     if shown == of {
-        return format::count(of, "entry", "entries");
+        return t!("customer-entries", count = of);
     }
-    format!("{} of {}", format::number(shown), format::count(of, "entry", "entries"))
+    t!("customer-entries-of", shown = shown, count = of)
 }
 
 /// The bar of what ends when. What ends too late to be told apart is the rest of the bar.
@@ -276,11 +276,11 @@ fn coupons(overview: &Overview, now: Timestamp) -> Vec<CouponLine> {
         code: coupon.code.clone(),
         name: coupon.template.name.clone(),
         state: match coupon.status(now) {
-            _ if coupon.deleted_at.is_some() => "Cancelled",
-            CouponStatus::Used => "Used",
-            CouponStatus::Expired => "Expired",
-            CouponStatus::Inactive => "Not valid yet",
-            CouponStatus::Valid => "Valid",
+            _ if coupon.deleted_at.is_some() => t!("customer-coupon-cancelled"),
+            CouponStatus::Used => t!("customer-coupon-used"),
+            CouponStatus::Expired => t!("customer-coupon-expired"),
+            CouponStatus::Inactive => t!("customer-coupon-inactive"),
+            CouponStatus::Valid => t!("customer-coupon-valid"),
         },
     };
     overview.coupons.iter().map(line).collect()

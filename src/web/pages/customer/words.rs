@@ -8,6 +8,7 @@ use crate::{
         reason::Reason,
     },
     service::history::Story,
+    texts::t,
     web::format,
 };
 
@@ -15,35 +16,35 @@ use crate::{
 pub(in crate::web::pages) fn actor_name(actor: &Actor, name: Option<&str>) -> String {
     match (actor.kind, name) {
         (ActorKind::Employee | ActorKind::Client, Some(name)) => name.to_owned(),
-        (ActorKind::Employee, None) => "A former employee".to_owned(),
-        (ActorKind::Client, None) => format!("API client {}", actor.id),
-        (ActorKind::Customer, _) => "Customer".to_owned(),
+        (ActorKind::Employee, None) => t!("entry-former-employee"),
+        (ActorKind::Client, None) => t!("people-client", client = &actor.id),
+        (ActorKind::Customer, _) => t!("entry-customer"),
         (ActorKind::System, _) => "Guerdon".to_owned(),
     }
 }
 
 /// What kind of entry it is, in words.
-pub(in crate::web::pages) const fn kind_name(kind: EntryKind) -> &'static str {
+pub(in crate::web::pages) fn kind_name(kind: EntryKind) -> String {
     match kind {
-        EntryKind::Earned => "Earned",
-        EntryKind::Added => "Added",
-        EntryKind::Removed => "Removed",
-        EntryKind::Redeemed => "Redeemed",
-        EntryKind::Expired => "Expired",
-        EntryKind::TakenBack => "Taken back",
-        EntryKind::GivenBack => "Given back",
-        EntryKind::Closed => "Account closed",
+        EntryKind::Earned => t!("entry-kind-earned"),
+        EntryKind::Added => t!("entry-kind-added"),
+        EntryKind::Removed => t!("entry-kind-removed"),
+        EntryKind::Redeemed => t!("entry-kind-redeemed"),
+        EntryKind::Expired => t!("entry-kind-expired"),
+        EntryKind::TakenBack => t!("entry-kind-taken-back"),
+        EntryKind::GivenBack => t!("entry-kind-given-back"),
+        EntryKind::Closed => t!("entry-kind-closed"),
     }
 }
 
 /// By which road it came, in words.
-pub(super) const fn source_name(source: Source) -> &'static str {
+pub(super) fn source_name(source: Source) -> String {
     match source {
-        Source::Api => "through the API",
-        Source::BackOffice => "in the back office",
-        Source::CommandLine => "on the command line",
-        Source::Job => "by itself",
-        Source::Import => "with an import",
+        Source::Api => t!("entry-source-api"),
+        Source::BackOffice => t!("entry-source-back-office"),
+        Source::CommandLine => t!("entry-source-command-line"),
+        Source::Job => t!("entry-source-job"),
+        Source::Import => t!("entry-source-import"),
     }
 }
 
@@ -55,29 +56,31 @@ pub(super) fn reason_name(reason: &str) -> String {
 /// What happened, in a few words.
 pub(in crate::web::pages) fn title(story: &Story) -> String {
     let memo = &story.entry.memo;
-    let text = |other: &str| {
+    let text = |other: String| {
         let given = memo.reason.as_deref().map(reason_name).or_else(|| memo.description.clone());
-        given.filter(|text| !text.is_empty()).unwrap_or_else(|| other.to_owned())
+        given.filter(|text| !text.is_empty()).unwrap_or(other)
     };
-    let order = |other: &str| memo.reference.as_ref().map_or_else(|| other.to_owned(), |id| format!("Order {id}"));
     match story.entry.kind {
-        EntryKind::Added if memo.mends.is_some() => "Removal undone".to_owned(),
-        EntryKind::Removed if memo.mends.is_some() => "Addition undone".to_owned(),
-        EntryKind::Earned => order("Order"),
-        EntryKind::Added => text("Points added"),
-        EntryKind::Removed => text("Points removed"),
-        EntryKind::Redeemed => match &memo.description {
-            Some(text) if !text.is_empty() => format!("Redeemed: {text}"),
-            _ => "Points redeemed".to_owned(),
+        EntryKind::Added if memo.mends.is_some() => t!("entry-removal-undone"),
+        EntryKind::Removed if memo.mends.is_some() => t!("entry-addition-undone"),
+        EntryKind::Earned => match &memo.reference {
+            Some(id) => t!("entry-order", order = id),
+            None => t!("entry-some-order"),
         },
-        EntryKind::Expired => "Points expired".to_owned(),
+        EntryKind::Added => text(t!("entry-points-added")),
+        EntryKind::Removed => text(t!("entry-points-removed")),
+        EntryKind::Redeemed => match &memo.description {
+            Some(text) if !text.is_empty() => t!("entry-redeemed", what = text),
+            _ => t!("entry-points-redeemed"),
+        },
+        EntryKind::Expired => t!("entry-points-expired"),
         // Without an order it pays what earlier returns left to be paid.
         EntryKind::TakenBack => match &memo.reference {
-            Some(id) => format!("Order {id} returned"),
-            None => text("Points owed"),
+            Some(id) => t!("entry-order-returned", order = id),
+            None => text(t!("entry-points-owed")),
         },
-        EntryKind::GivenBack => "Redemption cancelled".to_owned(),
-        EntryKind::Closed => "Account closed".to_owned(),
+        EntryKind::GivenBack => t!("entry-redemption-cancelled"),
+        EntryKind::Closed => t!("entry-account-closed"),
     }
 }
 

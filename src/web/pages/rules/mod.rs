@@ -313,7 +313,7 @@ async fn show(
     shown: Shown<'_>,
 ) -> Result<HttpResponse, WebError> {
     let Shown { form, errors, conflict } = shown;
-    let (shell, status) = errors.mark(member.shell(Section::Rules, &format!("Earning rule of {}", site.name)));
+    let (shell, status) = errors.mark(member.shell(Section::Rules, format!("Earning rule of {}", site.name)));
     let typed = form.change().map_or_else(|_errors| site.clone(), |change| change.apply(site));
     let page = RulePage {
         shell: &shell,

@@ -1,0 +1,25 @@
+## Redeeming for a customer, and cancelling that
+redeem-title = Redeem points
+redeem-for = Redeem points for <bdi>{ $name }</bdi>
+redeem-available = available
+redeem-nothing = Nothing to redeem
+redeem-nothing-text = Points are exchanged for redemption options, and none is active now.
+redeem-manage = Manage options
+redeem-sold-out = Sold out
+redeem-to-go = { ui-points } to go
+redeem-order-from = { $discount }, on orders from { $value }
+redeem-question = Redeem { ui-points } for <bdi>{ $name }</bdi>?
+redeem-site = Site
+redeem-means = A coupon code is made at once. It is shown on the next page.
+redeem-keep = Keep points
+redeem-submit = Redeem { ui-points }
+redeem-done = Points redeemed
+redeem-no-account = This customer has no open points account. Add points to open one.
+redeem-cancel = Cancel redemption
+redeem-cancel-too-late = Its coupon was used or cancelled already, so it stays as it is.
+redeem-cancel-question = Cancel the coupon { $code } and give { ui-points } back?
+redeem-cancel-means = The code stops working at once. { $name } gets { ui-points } back, with the dates of expiry that they had.
+redeem-cancel-stays = Both entries stay in the history.
+redeem-cancel-keep = Keep coupon
+redeem-cancelled = Redemption cancelled
+redeem-cancelled-already = Cancelled already
