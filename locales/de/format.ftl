@@ -21,3 +21,11 @@ format-hours = { $count ->
     [one] { $count } Stunde
    *[other] { $count } Stunden
 }
+format-days = { $count ->
+    [one] { $count } Tag
+   *[other] { $count } Tage
+}
+format-months = { $count ->
+    [one] { $count } Monat
+   *[other] { $count } Monate
+}

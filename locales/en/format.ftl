@@ -21,3 +21,11 @@ format-hours = { $count ->
     [one] { $count } hour
    *[other] { $count } hours
 }
+format-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+format-months = { $count ->
+    [one] { $count } month
+   *[other] { $count } months
+}

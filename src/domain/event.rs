@@ -66,21 +66,6 @@ impl EventType {
         }
     }
 
-    /// When it is sent, in a sentence.
-    pub const fn meaning(self) -> &'static str {
-        match self {
-            Self::PointsAdded => "Points were earned, added or given back.",
-            Self::PointsRemoved => "Points were removed, taken back or closed with the account.",
-            Self::PointsRedeemed => "Points were exchanged.",
-            Self::PointsExpired => "Points reached their end.",
-            Self::PointsExpiring => "Points will reach their end soon.",
-            Self::CouponIssued => "A coupon was issued for points; with its code.",
-            Self::CouponRedeemed => "A coupon was used at checkout.",
-            Self::CustomerErased => "A customer’s personal data was erased.",
-            Self::Test => "Somebody tries the endpoint.",
-        }
-    }
-
     /// Takes the name of a type.
     ///
     /// # Errors

@@ -50,6 +50,19 @@ pub(crate) fn sign(currency: &Currency) -> String {
     format!("{}{blank}", currency.sign())
 }
 
+/// One unit of a currency: `€1`, `CHF 1`; in German `1 €`.
+pub(crate) fn one_of(currency: &Currency) -> String {
+    match texts::current() {
+        Language::English => format!("{}1", sign(currency)),
+        Language::German => format!("1\u{a0}{}", currency.sign()),
+    }
+}
+
+/// A decimal with as many digits as it has: `0.95`; in German `0,95`.
+pub(crate) fn decimal(number: Decimal) -> String {
+    number.to_string().replace('.', texts::current().decimal_sign().encode_utf8(&mut [0; 4]))
+}
+
 fn local(at: Timestamp, zone: Tz) -> DateTime<Tz> {
     at.utc().with_timezone(&zone)
 }

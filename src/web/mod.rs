@@ -15,6 +15,7 @@ mod language;
 mod pages;
 mod people;
 mod query;
+mod roles;
 mod secret;
 mod session;
 mod shell;

@@ -12,13 +12,13 @@ use crate::{
         tenant::{Tenant, TenantChange},
     },
     service::tenants::{self, SettingsError},
+    texts::t,
     web::{
         access::Member,
         error::WebError,
         facts::{Difference, Fact, differences},
         filters,
         form::{Errors, Protected},
-        format,
         html::{self, Want},
         shell::{Section, Shell, Toast},
     },
@@ -84,16 +84,16 @@ struct SettingsPage<'a> {
 
 fn facts(tenant: &Tenant) -> Vec<Fact> {
     vec![
-        Fact::new("Name", tenant.name.as_str()),
+        Fact::new(t!("settings-name"), tenant.name.as_str()),
         Fact::new(
-            "Customers cancel coupons",
+            t!("settings-cancel"),
             match tenant.customer_cancel_hours {
-                0 => "No, only employees do".to_owned(),
-                hours => format!("Within {}", format::count(hours, "hour", "hours")),
+                0 => t!("settings-cancel-never"),
+                hours => t!("settings-cancel-hours", count = hours),
             },
         ),
-        Fact::new("Grace for expired points", format::count(tenant.grace_days, "day", "days")),
-        Fact::new("Limit for agents", format::count(tenant.agent_limit, "point", "points")),
+        Fact::new(t!("settings-grace"), t!("format-days", count = tenant.grace_days)),
+        Fact::new(t!("settings-agent-limit"), t!("ui-points", points = tenant.agent_limit)),
     ]
 }
 
@@ -109,7 +109,7 @@ fn answer(
     errors: &Errors,
     conflict: Option<&[Difference]>,
 ) -> Result<HttpResponse, WebError> {
-    let (shell, status) = errors.mark(member.shell(Section::Settings, "Settings"));
+    let (shell, status) = errors.mark(member.shell(Section::Settings, t!("settings-title")));
     let page = SettingsPage {
         shell: &shell,
         errors,
@@ -148,7 +148,7 @@ pub(in crate::web) async fn save(
     };
     match tenants::change(&app, &member.caller(), Some(seen), &change).await {
         Ok(_changed) => {
-            member.toast(Toast::new("Settings saved"))?;
+            member.toast(Toast::new(t!("settings-saved")))?;
             Ok(html::see_other(&Section::Settings.address(&member.place.tenant)))
         }
         Err(SettingsError::Stale(now)) => {

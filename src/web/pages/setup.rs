@@ -19,6 +19,7 @@ use crate::{
         access::AccessError,
         setup::{self, FirstSteps},
     },
+    texts::t,
     web::{
         error::WebError,
         filters,
@@ -27,9 +28,6 @@ use crate::{
         shell::Shell,
     },
 };
-
-const LOOK_INTO_THE_LOG: &str =
-    "It is good once and for an hour, and only until there is a user. Restart Guerdon: its log then holds a new one.";
 
 /// The link.
 #[derive(Debug, Deserialize)]
@@ -68,7 +66,7 @@ pub(crate) async fn form(
     app: Data<App>,
 ) -> Result<HttpResponse, WebError> {
     if !setup::is_good(&app, &query.token).await? {
-        return link_gone(&request, LOOK_INTO_THE_LOG);
+        return link_gone(&request, &t!("setup-link-gone"));
     }
     let form = SetupForm {
         token: query.into_inner().token,
@@ -81,7 +79,7 @@ pub(crate) async fn form(
 
 fn show(request: &HttpRequest, form: &SetupForm, errors: &Errors) -> Result<HttpResponse, WebError> {
     let open = OpenToken::of(request);
-    let (shell, status) = errors.mark(Shell { csrf: open.value.clone(), ..Shell::new(request, "Set up") });
+    let (shell, status) = errors.mark(Shell { csrf: open.value.clone(), ..Shell::new(request, t!("setup-page")) });
     let page = SetupPage { shell: &shell, errors, form, token: &form.token };
     open.keep(html::whole(status, &page)?)
 }
@@ -119,7 +117,7 @@ pub(crate) async fn finish(
     };
     match setup::finish(&app, &form.token, &steps, &password).await {
         Ok(Some(user_id)) => welcome(&request, &session, &app, &user_id, None).await,
-        Ok(None) => link_gone(&request, LOOK_INTO_THE_LOG),
+        Ok(None) => link_gone(&request, &t!("setup-link-gone")),
         Err(AccessError::Refused(refusal)) => {
             let field = if matches!(refusal, AccessRefusal::TenantTaken(_)) { "tenant_id" } else { "email" };
             errors.add(field, refusal);

@@ -15,6 +15,7 @@ use crate::{
         sites::{self, Seen, SiteError},
         tenants,
     },
+    texts::t,
     web::{
         access::Member,
         error::WebError,
@@ -64,7 +65,7 @@ pub(crate) async fn index(member: Member, want: Want, app: Data<App>) -> Result<
             name: site.name,
         })
         .collect();
-    let shell = member.shell(Section::Sites, "Sites");
+    let shell = member.shell(Section::Sites, t!("sites-title"));
     let page = SitesPage { shell: &shell, lines: &lines, may_change: member.place.role >= Role::Admin };
     html::answer(&want, StatusCode::OK, &shell, &page, &page.as_main())
 }
@@ -140,13 +141,13 @@ struct SitePage<'a> {
 }
 
 fn facts(site: &Site) -> Vec<Fact> {
-    let or_none = |text: &str| if text.is_empty() { "None".to_owned() } else { text.to_owned() };
+    let or = |text: &str, none: String| if text.is_empty() { none } else { text.to_owned() };
     vec![
-        Fact::new("Name", site.name.as_str()),
-        Fact::new("Time zone", site.zone.name()),
-        Fact::new("Currency", site.currency.as_str()),
-        Fact::new("Coupon prefix", or_none(&site.coupon_prefix)),
-        Fact::new("Origins", or_none(&site.allowed_origins.join(", "))),
+        Fact::new(t!("sites-name"), site.name.as_str()),
+        Fact::new(t!("sites-time-zone"), site.zone.name()),
+        Fact::new(t!("sites-currency"), site.currency.as_str()),
+        Fact::new(t!("sites-prefix"), or(&site.coupon_prefix, t!("sites-no-prefix"))),
+        Fact::new(t!("sites-origins"), or(&site.allowed_origins.join(", "), t!("sites-no-pages"))),
     ]
 }
 
@@ -163,7 +164,7 @@ pub(crate) async fn new_form(member: Member, want: Want, app: Data<App>) -> Resu
 }
 
 fn show_new(member: &Member, want: &Want, form: &SiteForm, errors: &Errors) -> Result<HttpResponse, WebError> {
-    let (shell, status) = errors.mark(member.shell(Section::Sites, "Create site"));
+    let (shell, status) = errors.mark(member.shell(Section::Sites, t!("sites-create")));
     let here = Section::Sites.address(&member.place.tenant);
     let page =
         SitePage { shell: &shell, errors, site: None, here: &here, form, conflict: None, facts: &[], may_change: true };
@@ -185,7 +186,7 @@ pub(crate) async fn create(
     let (Some(code), Some(change)) = (code, change) else { return show_new(&member, &want, &form, &errors) };
     match sites::create(&app, &member.caller(), &code, &change).await {
         Ok(_site) => {
-            member.toast(Toast::new("Site created"))?;
+            member.toast(Toast::new(t!("sites-created")))?;
             Ok(html::see_other(&Section::Sites.address(&member.place.tenant)))
         }
         Err(taken @ SiteError::Taken(_)) => {
@@ -253,7 +254,7 @@ pub(crate) async fn save(
     let seen = Seen { settings, rule: site.rule.version };
     match sites::change(&app, &member.caller(), &site.code, Some(seen), &change).await {
         Ok(_changed) => {
-            member.toast(Toast::new("Site saved"))?;
+            member.toast(Toast::new(t!("sites-saved")))?;
             Ok(html::see_other(&Section::Sites.address(&member.place.tenant)))
         }
         Err(SiteError::Stale(now)) => {

@@ -25,6 +25,7 @@ use crate::{
         format,
         html::{self, Want},
         query::{Address, escaped},
+        roles,
         secret::{Given, Labelled},
         shell::{Section, Shell, Toast},
     },
@@ -64,7 +65,7 @@ impl Line {
 }
 
 fn roles() -> Vec<Choice> {
-    Role::ALL.iter().map(|role| Choice::new(role.as_str(), role.label()).hinted(role.meaning())).collect()
+    Role::ALL.iter().map(|role| Choice::new(role.as_str(), roles::name(*role)).hinted(roles::meaning(*role))).collect()
 }
 
 #[derive(Template)]

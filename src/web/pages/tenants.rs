@@ -17,12 +17,14 @@ use crate::{
         tenants::{self, NewTenant},
         users,
     },
+    texts::t,
     web::{
         access::SignedIn,
         error::WebError,
         filters,
         form::{Button, Errors, Protected},
         html::{self, Want},
+        roles,
         shell::{Shell, Toast},
     },
 };
@@ -31,7 +33,7 @@ struct Line {
     id: TenantId,
     name: String,
     /// `None` for an operator who is no member.
-    role: Option<&'static str>,
+    role: Option<String>,
 }
 
 #[derive(Template)]
@@ -45,16 +47,16 @@ struct TenantsPage<'a> {
 /// Lists the tenants that this person can go to.
 pub(crate) async fn index(person: SignedIn, want: Want, app: Data<App>) -> Result<HttpResponse, WebError> {
     let own = users::memberships(&app.db, &person.person.user_id).await?;
-    let role_in = |id: &TenantId| own.iter().find(|one| one.tenant_id == *id).map(|one| one.role.label());
+    let role_in = |id: &TenantId| own.iter().find(|one| one.tenant_id == *id).map(|one| roles::name(one.role));
     let lines: Vec<Line> = if person.person.operator {
         let all = tenants::list(&app.db).await?;
         all.into_iter().map(|tenant| Line { role: role_in(&tenant.id), id: tenant.id, name: tenant.name }).collect()
     } else {
         own.iter()
-            .map(|one| Line { id: one.tenant_id.clone(), name: one.name.clone(), role: Some(one.role.label()) })
+            .map(|one| Line { id: one.tenant_id.clone(), name: one.name.clone(), role: Some(roles::name(one.role)) })
             .collect()
     };
-    let shell = person.shell("Tenants");
+    let shell = person.shell(t!("tenants-title"));
     let page = TenantsPage { shell: &shell, tenants: &lines, is_operator: person.person.operator };
     html::answer(&want, StatusCode::OK, &shell, &page, &page.as_main())
 }
@@ -102,7 +104,7 @@ pub(crate) async fn new_form(person: SignedIn, want: Want) -> Result<HttpRespons
 }
 
 fn show(person: &SignedIn, want: &Want, form: &TenantForm, errors: &Errors) -> Result<HttpResponse, WebError> {
-    let (shell, status) = errors.mark(person.shell("Create tenant"));
+    let (shell, status) = errors.mark(person.shell(t!("tenants-create")));
     let page = NewTenantPage { shell: &shell, errors, form };
     html::answer(want, status, &shell, &page, &page.as_main())
 }
@@ -123,7 +125,7 @@ pub(crate) async fn create(
     };
     match tenants::create(&app, &person.actor(), &new).await {
         Ok(tenant) => {
-            person.toast(Toast::new("Tenant created"))?;
+            person.toast(Toast::new(t!("tenants-created")))?;
             if form.join != "yes" {
                 return Ok(html::see_other("/admin"));
             }
@@ -150,7 +152,7 @@ pub(crate) async fn join(
     let tenant = TenantId::parse(&tenant).map_err(|_no_id| WebError::NotFound)?;
     let caller = Caller { tenant: tenant.clone(), actor: person.actor() };
     match team::take_in(&app, &caller, &person.person.user_id, Role::Admin).await {
-        Ok(()) => person.toast(Toast::new("Team joined"))?,
+        Ok(()) => person.toast(Toast::new(t!("tenants-joined")))?,
         Err(AccessError::Refused(AccessRefusal::MemberAlready)) => {}
         Err(error) => return Err(error.into()),
     }

@@ -24,6 +24,7 @@ use crate::{
         inbox::{self, Event, EventCounts, EventFilter, EventPage},
         secrets as kept_secrets,
     },
+    texts::t,
     web::{
         access::Member,
         error::WebError,
@@ -77,20 +78,20 @@ impl Asked {
 }
 
 /// What people call a feed.
-const fn feed_name(feed: Feed) -> &'static str {
+fn feed_name(feed: Feed) -> String {
     match feed {
-        Feed::Orders => "Shop backend",
-        Feed::Emporix => "Emporix platform",
+        Feed::Orders => t!("inbox-feed-orders"),
+        Feed::Emporix => t!("inbox-feed-emporix"),
     }
 }
 
 /// What people call a state.
-const fn state_name(state: State) -> &'static str {
+fn state_name(state: State) -> String {
     match state {
-        State::Waiting => "Waiting",
-        State::Done => "Done",
-        State::Nothing => "Nothing to do",
-        State::Failed => "Failed",
+        State::Waiting => t!("inbox-state-waiting"),
+        State::Done => t!("inbox-state-done"),
+        State::Nothing => t!("inbox-state-nothing"),
+        State::Failed => t!("inbox-state-failed"),
     }
 }
 
@@ -99,8 +100,8 @@ struct Line {
     link: String,
     kind: String,
     subject: Option<String>,
-    feed: &'static str,
-    state: &'static str,
+    feed: String,
+    state: String,
     /// The look of the state's badge.
     mark: &'static str,
     outcome: String,
@@ -116,7 +117,7 @@ impl Line {
     fn new(event: &Event, shell: &Shell) -> Self {
         Self {
             link: shell.at(&format!("/inbox/{}", escaped(&event.event_id))),
-            kind: if event.kind.is_empty() { "Unnamed event".to_owned() } else { event.kind.clone() },
+            kind: if event.kind.is_empty() { t!("inbox-unnamed") } else { event.kind.clone() },
             subject: event.subject.clone(),
             feed: feed_name(event.feed),
             state: state_name(event.state),
@@ -145,9 +146,9 @@ struct Chip {
 fn chips(asked: &Asked, path: &str) -> Vec<Chip> {
     let filter = asked.filter();
     let labels = [
-        ("state", filter.state.map(|state| state_name(state).to_owned())),
-        ("feed", filter.feed.map(|feed| feed_name(feed).to_owned())),
-        ("subject", filter.subject.map(|subject| format!("About {subject}"))),
+        ("state", filter.state.map(state_name)),
+        ("feed", filter.feed.map(feed_name)),
+        ("subject", filter.subject.map(|subject| t!("inbox-about", subject = subject))),
     ];
     let chip = |(name, label): (&str, Option<String>)| {
         label.map(|label| Chip { label, without: asked.address(path, name).to_string() })
@@ -181,7 +182,7 @@ pub(crate) async fn index(
     member.require(&app, Role::Admin).await?;
     let asked = asked.into_inner();
     let tenant = &member.place.tenant;
-    let shell = member.shell(Section::Inbox, "Order feed");
+    let shell = member.shell(Section::Inbox, t!("inbox-title"));
     let listed = inbox::list(&app.db, tenant, &asked.filter(), &asked.page(), ROWS).await?;
     let path = shell.at("/inbox");
     let beside = |name: &str, event: Option<&Event>| {
@@ -225,7 +226,7 @@ pub(crate) async fn show(
     member.require(&app, Role::Admin).await?;
     let event = inbox::find(&app.db, &member.place.tenant, &path.1).await?.ok_or(WebError::NotFound)?;
     let pretty = serde_json::from_str::<Value>(&event.body).and_then(|body| serde_json::to_string_pretty(&body));
-    let shell = member.shell(Section::Inbox, "Event");
+    let shell = member.shell(Section::Inbox, t!("inbox-event"));
     let body = pretty.unwrap_or_else(|_no_json| event.body.clone());
     let view = EventView { line: Line::new(&event, &shell), body, shell: &shell };
     html::answer(&want, StatusCode::OK, &shell, &view, &view.as_main())
@@ -241,7 +242,7 @@ pub(crate) async fn retry(
     member.require(&app, Role::Admin).await?;
     inbox::find(&app.db, &member.place.tenant, &path.1).await?.ok_or(WebError::NotFound)?;
     let retried = inbox::retry(&app, &member.caller(), &path.1).await?;
-    member.toast(Toast::new(if retried { "Event is tried again" } else { "Event was tried again already" }))?;
+    member.toast(Toast::new(if retried { t!("inbox-retried") } else { t!("inbox-retried-already") }))?;
     let address = Section::Inbox.address(&member.place.tenant);
     Ok(html::see_other(&format!("{address}/{}", escaped(&path.1))))
 }
@@ -253,11 +254,7 @@ pub(crate) async fn retry_failed(
     _form: Protected<Button>,
 ) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Admin).await?;
-    let text = match inbox::retry_failed(&app, &member.caller()).await? {
-        0 => "No event had failed".to_owned(),
-        1 => "1 event is tried again".to_owned(),
-        events => format!("{events} events are tried again"),
-    };
-    member.toast(Toast::new(text))?;
+    let retried = inbox::retry_failed(&app, &member.caller()).await?;
+    member.toast(Toast::new(t!("inbox-retried-all", count = retried)))?;
     Ok(html::see_other(&Section::Inbox.address(&member.place.tenant)))
 }

@@ -12,6 +12,7 @@ use crate::{
     app::App,
     domain::{feed::Feed, role::Role, time::Timestamp},
     service::feeds::secrets::{self, SECRETS_MAX, SecretError},
+    texts::t,
     web::{
         access::Member,
         confirm::Confirm,
@@ -40,8 +41,8 @@ struct Part {
     feed: Feed,
     /// The field in which a secret is given.
     field: &'static str,
-    name: &'static str,
-    about: &'static str,
+    name: String,
+    about: String,
     address: String,
     secrets: Vec<Line>,
     is_full: bool,
@@ -108,20 +109,22 @@ async fn answer(
                 remove: format!("{base}/{}/remove", escaped(&secret.secret_id)),
             })
             .collect();
-        let (name, about) = match feed {
-            Feed::Orders => (
-                feed_name(feed),
-                "Your shop posts orders, returns and deleted customers as events, signed as Standard Webhooks describe.",
-            ),
-            Feed::Emporix => (
-                feed_name(feed),
-                "Emporix posts its own order, return and customer events, signed by its HTTP strategy or by Svix.",
-            ),
+        let about = match feed {
+            Feed::Orders => t!("inbox-orders-about"),
+            Feed::Emporix => t!("inbox-emporix-about"),
         };
         let address = format!("{root}/webhooks/{tenant}/{}", feed.as_str());
-        Part { feed, field: field(feed), name, about, address, is_full: secrets.len() >= SECRETS_MAX, secrets }
+        Part {
+            feed,
+            field: field(feed),
+            name: feed_name(feed),
+            about,
+            address,
+            is_full: secrets.len() >= SECRETS_MAX,
+            secrets,
+        }
     };
-    let (shell, status) = errors.mark(member.shell(Section::Inbox, "Set up the order feed"));
+    let (shell, status) = errors.mark(member.shell(Section::Inbox, t!("inbox-set-up-title")));
     let view = SetUpView { shell: &shell, parts: Feed::ALL.into_iter().map(part).collect(), errors };
     html::answer(want, status, &shell, &view, &view.as_main())
 }
@@ -142,19 +145,19 @@ pub(crate) async fn add_secret(
     let back = format!("{}/set-up", Section::Inbox.address(&member.place.tenant));
     match secrets::add(&app, &member.caller(), feed, given).await {
         Ok(_) if given.is_some() => {
-            member.toast(Toast::new("Secret kept"))?;
+            member.toast(Toast::new(t!("inbox-secret-kept")))?;
             Ok(html::see_other(&back))
         }
         Ok(secret) => {
             let given = Given {
-                list: "Order feed".to_owned(),
+                list: t!("inbox-title"),
                 back,
-                text: format!("Put this into the settings of the {}. It signs every event with it.", lower(feed)),
-                heading: "Secret".to_owned(),
-                warning: "The secret is shown only now. Copy it to where it is needed.".to_owned(),
-                secrets: vec![Labelled { label: "Signing secret".to_owned(), value: secret }],
+                text: what_to_do(feed),
+                heading: t!("inbox-secret"),
+                warning: t!("inbox-secret-once"),
+                secrets: vec![Labelled { label: t!("inbox-signing-secret"), value: secret }],
             };
-            given.show(&want, &member.shell(Section::Inbox, "Secret created"))
+            given.show(&want, &member.shell(Section::Inbox, t!("inbox-secret-created")))
         }
         Err(SecretError::Invalid(found)) => {
             // What was typed stays out of the page: it is a secret.
@@ -166,10 +169,11 @@ pub(crate) async fn add_secret(
     }
 }
 
-const fn lower(feed: Feed) -> &'static str {
+/// What to do with a new secret.
+fn what_to_do(feed: Feed) -> String {
     match feed {
-        Feed::Orders => "shop backend",
-        Feed::Emporix => "platform",
+        Feed::Orders => t!("inbox-put-orders"),
+        Feed::Emporix => t!("inbox-put-emporix"),
     }
 }
 
@@ -189,20 +193,20 @@ pub(crate) async fn confirm_removal(
     let others = kept.iter().filter(|other| other.feed == secret.feed).count() - 1;
     let back = format!("{}/set-up", Section::Inbox.address(&member.place.tenant));
     let confirm = Confirm {
-        question: format!("Remove the secret that ends with {}?", secret.hint),
+        question: t!("inbox-remove-question", hint = &secret.hint),
         sentences: vec![
-            "Events that are signed with it are refused from now on.".to_owned(),
+            t!("inbox-remove-refused"),
             match others {
-                0 => "It is the only one: until there is a new one, nothing arrives.".to_owned(),
-                _ => "The other secret stays good.".to_owned(),
+                0 => t!("inbox-remove-only"),
+                _ => t!("inbox-remove-other"),
             },
         ],
         action: format!("{back}/{}/remove", escaped(&path.1)),
         back,
-        keep: "Keep secret".to_owned(),
-        act: "Remove secret".to_owned(),
+        keep: t!("inbox-keep-secret"),
+        act: t!("inbox-remove-secret"),
     };
-    confirm.ask(&want, &member.shell(Section::Inbox, "Remove secret"))
+    confirm.ask(&want, &member.shell(Section::Inbox, t!("inbox-remove-secret")))
 }
 
 /// Forgets a secret.
@@ -218,6 +222,6 @@ pub(crate) async fn remove_secret(
         Err(SecretError::Store(error)) => return Err(error.into()),
         Err(SecretError::Unknown | SecretError::Invalid(_)) => return Err(WebError::NotFound),
     }
-    member.toast(Toast::new("Secret removed"))?;
+    member.toast(Toast::new(t!("inbox-secret-removed")))?;
     Ok(html::see_other(&format!("{}/set-up", Section::Inbox.address(&member.place.tenant))))
 }

@@ -9,13 +9,14 @@ use crate::{
     domain::{
         coupon::{self, CouponTemplate, DESCRIPTION_CHARS_MAX, Discount, NAME_CHARS_MAX},
         ids::SiteCode,
-        invalid::{FieldErrors, Invalid},
+        invalid::FieldErrors,
         money::{Currency, Money, decimal_typed},
         option::{LocalName, OptionDraft, RedeemOption},
         points::Points,
         returned_coupon::WhenReturned,
         site::Site,
     },
+    texts::{Message, message, t},
     web::{
         form::{self, Errors},
         format,
@@ -218,9 +219,8 @@ impl OptionForm {
         draft.checked(FieldErrors::default()).map_err(|found| found_at_fields(&found))
     }
 
-    fn when_returned(&self) -> Result<WhenReturned, Invalid> {
-        WhenReturned::parse(&self.when_returned)
-            .map_err(|_unknown| Invalid::new("Choose what becomes of the points when the order comes back."))
+    fn when_returned(&self) -> Result<WhenReturned, Message> {
+        WhenReturned::parse(&self.when_returned).map_err(|_unknown| message!("options-choose-when-returned"))
     }
 
     fn coupon(
@@ -237,11 +237,11 @@ impl OptionForm {
             text => errors.check("min_order", money(text, currency.as_ref().ok())).map(Some),
         };
         if currency.is_err() && (self.kind == AMOUNT || !self.min_order.trim().is_empty()) {
-            errors.add("currency", "Choose a currency.");
+            errors.add("currency", t!("options-choose-currency"));
         }
         let uses = errors.check("uses", optional(&self.uses, 1, Points::MAX));
         if ![ANYONE, SIGNED_IN, BOUND].contains(&self.holder.as_str()) {
-            errors.add("holder", "Choose who can use the coupon.");
+            errors.add("holder", t!("options-choose-holder"));
         }
         let present = place.present.map(|option| &option.draft);
         let mut restrictions = present.map(|draft| draft.coupon.restrictions.clone()).unwrap_or_default();
@@ -279,11 +279,10 @@ impl OptionForm {
     fn discount(&self, errors: &mut Errors, currency: Option<&Currency>) -> Option<Discount> {
         match self.kind.as_str() {
             PERCENT => {
-                let message = "Give a percentage above 0 and up to 100, such as 10 or 12.5.";
                 let percent = decimal_typed(self.worth.trim().trim_end_matches('%'))
                     .ok()
                     .filter(|percent| *percent > Decimal::ZERO && *percent <= Decimal::ONE_HUNDRED)
-                    .ok_or_else(|| Invalid::new(message));
+                    .ok_or_else(|| message!("options-wrong-percentage"));
                 errors.check("worth", percent).map(Discount::Percent)
             }
             AMOUNT => {
@@ -291,7 +290,7 @@ impl OptionForm {
                 Some(Discount::Absolute { amount, currency: currency?.clone() })
             }
             _ => {
-                errors.add("kind", "Choose an amount or a percentage.");
+                errors.add("kind", t!("options-choose-kind"));
                 None
             }
         }
@@ -304,7 +303,7 @@ impl OptionForm {
         if name.is_empty() && description.is_empty() {
             names.remove(OTHER_LANGUAGE);
         } else if name.is_empty() {
-            errors.add("name_de", "Give the German name too, or leave out the German description.");
+            errors.add("name_de", t!("options-lacks-name-de"));
         } else {
             names.insert(OTHER_LANGUAGE.to_owned(), LocalName { name, description });
         }
@@ -316,7 +315,7 @@ impl OptionForm {
             return Vec::new();
         }
         if self.site.is_empty() {
-            errors.add("site", "Choose at least one site.");
+            errors.add("site", t!("options-choose-site"));
         }
         let codes = self.site.iter().map(|code| SiteCode::parse(code)).collect::<Result<_, _>>();
         errors.check("site", codes).unwrap_or_default()

@@ -28,7 +28,13 @@ pub(crate) struct ListQuery {
     sort: String,
 }
 
-const TABS: [(&str, &str); 4] = [("", "All"), ("active", "Active"), ("draft", "Draft"), ("archived", "Archived")];
+/// The tabs over the list: the status in the address, and the key of its name.
+const TABS: [(&str, &str); 4] = [
+    ("", "options-tab-all"),
+    ("active", "options-tab-active"),
+    ("draft", "options-tab-draft"),
+    ("archived", "options-tab-archived"),
+];
 
 impl ListQuery {
     fn address(&self, path: String) -> Address {
@@ -61,6 +67,7 @@ fn belongs(tab: &str, option: &RedeemOption) -> bool {
 
 /// A tab over the list.
 pub(super) struct Tab {
+    /// Its key in `locales/`.
     pub(super) label: &'static str,
     pub(super) href: String,
     pub(super) count: i64,
@@ -107,6 +114,7 @@ pub(super) struct Line {
     pub(super) order_from: Option<String>,
     pub(super) redeemed: i64,
     pub(super) left: Option<i64>,
+    /// The key of its state in `locales/`.
     pub(super) state: &'static str,
     pub(super) badge: &'static str,
     pub(super) current: bool,

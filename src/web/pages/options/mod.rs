@@ -20,6 +20,7 @@ use crate::{
         options::{self, Created, OptionError, Step},
         sites,
     },
+    texts::t,
     web::{
         access::Member,
         confirm::Confirm,
@@ -27,7 +28,6 @@ use crate::{
         facts::{Difference, Fact, differences},
         filters,
         form::{Button, Choice, Errors, Protected},
-        format,
         html::{self, Want},
         query::escaped,
         shell::{Section, Shell, Toast, ToastAction},
@@ -77,23 +77,22 @@ impl Panel<'_> {
 }
 
 fn kinds() -> [Choice; 2] {
-    [Choice::new(AMOUNT, "Amount"), Choice::new(PERCENT, "Percent")]
+    [Choice::new(AMOUNT, t!("options-amount")), Choice::new(PERCENT, t!("options-percent"))]
 }
 
 fn holders() -> [Choice; 3] {
     [
-        Choice::new(ANYONE, "Anyone with the code").hinted("The customer may pass it on, also to guests."),
-        Choice::new(SIGNED_IN, "Any signed-in customer"),
-        Choice::new(BOUND, "Only the customer who paid the points"),
+        Choice::new(ANYONE, t!("options-holder-anyone")).hinted(t!("options-holder-anyone-hint")),
+        Choice::new(SIGNED_IN, t!("options-holder-signed-in")),
+        Choice::new(BOUND, t!("options-holder-bound")),
     ]
 }
 
 fn returns() -> [Choice; 3] {
     [
-        Choice::new(WhenReturned::Ask.as_str(), "Ask an employee").hinted("The order shows under Returned orders."),
-        Choice::new(WhenReturned::GiveBack.as_str(), "Give the points back")
-            .hinted("When all of the order comes back; about a part of it an employee decides."),
-        Choice::new(WhenReturned::Keep.as_str(), "Leave the points spent"),
+        Choice::new(WhenReturned::Ask.as_str(), t!("options-ask")).hinted(t!("options-ask-hint")),
+        Choice::new(WhenReturned::GiveBack.as_str(), t!("options-give-back")).hinted(t!("options-give-back-hint")),
+        Choice::new(WhenReturned::Keep.as_str(), t!("options-keep-spent")),
     ]
 }
 
@@ -116,7 +115,7 @@ async fn page(member: &Member, want: &Want, app: &App, shown: Shown<'_>) -> Resu
         Some(form) => Some(panel(app, member, &shown, form, &sites).await?),
         None => None,
     };
-    let title = panel.as_ref().map_or("Redemption options", |panel| panel.title.as_str());
+    let title = panel.as_ref().map_or_else(|| t!("options-title"), |panel| panel.title.clone());
     let (shell, status) = shown.errors.mark(member.shell(Section::Options, title));
     let page = OptionsPage {
         shell: &shell,
@@ -146,7 +145,7 @@ async fn panel<'a>(
         None => None,
     };
     Ok(Panel {
-        title: shown.option.map_or_else(|| "Add option".to_owned(), |option| format!("Edit “{}”", option.draft.name)),
+        title: shown.option.map_or_else(|| t!("options-add"), |option| t!("options-edit", name = &option.draft.name)),
         action: format!("{}{}", link.as_deref().unwrap_or(&list), shown.query.as_text()),
         link,
         form,
@@ -157,7 +156,7 @@ async fn panel<'a>(
         sites: sites
             .iter()
             .map(|site| {
-                let hint = if site.coupon_prefix.is_empty() { "Its codes have no prefix" } else { "" };
+                let hint = if site.coupon_prefix.is_empty() { t!("options-no-prefix") } else { String::new() };
                 Choice::new(site.code.as_str(), &site.name).hinted(hint)
             })
             .collect(),
@@ -226,7 +225,7 @@ pub(crate) async fn create(
     let key = KeyedRequest { key: format!("option form {}", form.key), fingerprint };
     match options::create(&app, &member.caller(), &draft, Some(&key)).await {
         Ok(Created::Now { .. } | Created::Before { .. }) => {
-            member.toast(Toast::new("Option added"))?;
+            member.toast(Toast::new(t!("options-added")))?;
             Ok(html::see_other(&list_address(&member, &ListQuery::default())))
         }
         Err(OptionError::Invalid(found)) => {
@@ -235,7 +234,7 @@ pub(crate) async fn create(
         Err(OptionError::KeyReused) => {
             form.key = OptionForm::new(&place).key;
             let mut errors = Errors::default();
-            errors.add("name", "This form was sent before, and its option added. Save again to add another one.");
+            errors.add("name", t!("options-sent-before"));
             show_new(&member, &want, &app, &query, &form, &errors).await
         }
         Err(error) => Err(error.into()),
@@ -298,11 +297,11 @@ pub(crate) async fn save(
     let caller = member.caller();
     let saved = options::update(&app, &caller, &option.id, Some(version), |present| {
         // What was read above is read again from what the option is under the lock.
-        read(present).map_err(|_errors| crate::domain::invalid::FieldErrors::one("name", "Save once more."))
+        read(present).map_err(|_errors| crate::domain::invalid::FieldErrors::one("name", t!("options-save-once-more")))
     });
     match saved.await {
         Ok(_option) => {
-            member.toast(Toast::new("Option saved"))?;
+            member.toast(Toast::new(t!("options-saved")))?;
             Ok(html::see_other(&format!("{}{}", address(&member, &option.id), query.as_text())))
         }
         Err(OptionError::Invalid(found)) => {
@@ -375,13 +374,14 @@ async fn set_active(member: &Member, path: &OfOption, app: &App, active: bool) -
     member.require(app, Role::Manager).await?;
     let option = options::set_active(app, &member.caller(), &path.1, active).await?;
     let link = address(member, &option.id);
-    let (text, undo) = if active { ("Option activated", "deactivate") } else { ("Option deactivated", "activate") };
+    let (text, undo) =
+        if active { (t!("options-activated"), "deactivate") } else { (t!("options-deactivated"), "activate") };
     member.toast(undoable(text, format!("{link}/{undo}")))?;
     Ok(html::see_other(&link))
 }
 
-fn undoable(text: &str, post: String) -> Toast {
-    Toast { text: text.to_owned(), action: Some(ToastAction { label: "Undo".to_owned(), post }) }
+fn undoable(text: String, post: String) -> Toast {
+    Toast { text, action: Some(ToastAction { label: t!("ui-undo"), post }) }
 }
 
 /// Moves an option towards the beginning of the list.
@@ -428,31 +428,23 @@ pub(crate) async fn confirm_deletion(
     member.require(&app, Role::Manager).await?;
     let option = find(&app, &member, &path).await?;
     if option.archived_at.is_some() {
-        return Err(WebError::Conflict("This option is archived already.".to_owned()));
+        return Err(WebError::Conflict(t!("options-archived-already")));
     }
     let uses = options::uses(&app.db, &member.place.tenant, &option.id, app.now()).await?;
     let became = match uses.redeemed {
-        0 => "Nobody has redeemed it.".to_owned(),
-        times => format!(
-            "It was redeemed {}. The coupons stay good, and {} can still be used.",
-            format::count(times, "time", "times"),
-            format::number(uses.open_coupons)
-        ),
+        0 => t!("options-delete-unused"),
+        times => t!("options-delete-used", times = times, open = uses.open_coupons),
     };
     let link = address(&member, &option.id);
     let confirm = Confirm {
-        question: format!("Delete “{}”?", option.draft.name),
-        sentences: vec![
-            "Customers can no longer exchange points for it, from now on.".to_owned(),
-            became,
-            "It moves to the archive with its history, and can be restored from there.".to_owned(),
-        ],
+        question: t!("options-delete-question", name = &option.draft.name),
+        sentences: vec![t!("options-delete-no-more"), became, t!("options-delete-archive")],
         action: format!("{link}/delete"),
         back: link,
-        keep: "Keep option".to_owned(),
-        act: "Delete option".to_owned(),
+        keep: t!("options-keep"),
+        act: t!("options-delete-title"),
     };
-    confirm.ask(&want, &member.shell(Section::Options, "Delete option"))
+    confirm.ask(&want, &member.shell(Section::Options, t!("options-delete-title")))
 }
 
 /// Deletes an option: it moves to the archive.
@@ -464,7 +456,7 @@ pub(crate) async fn delete(
 ) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Manager).await?;
     options::archive(&app, &member.caller(), &path.1).await?;
-    member.toast(undoable("Option deleted", format!("{}/restore", address(&member, &path.1))))?;
+    member.toast(undoable(t!("options-deleted"), format!("{}/restore", address(&member, &path.1))))?;
     Ok(html::see_other(&list_address(&member, &ListQuery::default())))
 }
 
@@ -477,7 +469,7 @@ pub(crate) async fn restore(
 ) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Manager).await?;
     options::restore(&app, &member.caller(), &path.1).await?;
-    member.toast(Toast::new("Option restored"))?;
+    member.toast(Toast::new(t!("options-restored")))?;
     Ok(html::see_other(&address(&member, &path.1)))
 }
 
@@ -485,9 +477,7 @@ impl From<OptionError> for WebError {
     /// What belongs into a form is put there; here is what has none.
     fn from(error: OptionError) -> Self {
         match error {
-            OptionError::Unknown(_) => {
-                Self::Conflict("This option is not there any more: somebody deleted or restored it.".to_owned())
-            }
+            OptionError::Unknown(_) => Self::Conflict(t!("options-gone")),
             OptionError::Invalid(_) | OptionError::Stale(_) | OptionError::KeyReused => {
                 Self::Conflict(error.to_string())
             }

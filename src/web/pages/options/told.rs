@@ -14,15 +14,16 @@ use crate::{
         site::Site,
         time::Timestamp,
     },
+    texts::t,
     web::{facts::Fact, format},
 };
 
 /// What the coupon takes off: `€5.00` or `10%`.
 pub(super) fn gets(discount: &Discount) -> String {
     match discount {
-        Discount::Percent(percent) => format!("{}%", percent.normalize()),
+        Discount::Percent(percent) => format::percent(*percent),
         Discount::Absolute { amount, currency } => format::money(*amount, currency),
-        Discount::FreeShipping => "Free shipping".to_owned(),
+        Discount::FreeShipping => t!("discount-free-shipping"),
     }
 }
 
@@ -32,79 +33,82 @@ pub(in crate::web::pages) fn order_from(draft: &OptionDraft) -> Option<String> {
     Some(Currency::parse(&currency).map_or_else(|_| amount.to_string(), |currency| format::money(amount, &currency)))
 }
 
-/// How an option stands: a word, and the badge that it has.
+/// How an option stands: the key of a word, and the badge that it has.
 pub(super) fn state(option: &RedeemOption, now: Timestamp) -> (&'static str, &'static str) {
     let draft = &option.draft;
     if option.archived_at.is_some() {
-        ("Archived", "")
+        ("options-state-archived", "")
     } else if !draft.active {
-        ("Draft", "")
+        ("options-state-draft", "")
     } else if draft.active_until.is_some_and(|until| until <= now) {
-        ("Ended", "badge-caut")
+        ("options-state-ended", "badge-caut")
     } else if draft.active_from.is_some_and(|from| from > now) {
-        ("Scheduled", "badge-azure")
+        ("options-state-scheduled", "badge-azure")
     } else if option.left() == Some(0) {
-        ("Sold out", "badge-caut")
+        ("options-state-sold-out", "badge-caut")
     } else {
-        ("Active", "badge-pos")
+        ("options-state-active", "badge-pos")
     }
 }
 
 /// Everything that is set of an option.
 pub(super) fn facts(draft: &OptionDraft, sites: &[Site], zone: Tz) -> Vec<Fact> {
     let local = draft.names.get("de");
-    let limit = |number: Option<i64>, none: &str| number.map_or_else(|| none.to_owned(), format::number);
-    let text = |text: &str| if text.is_empty() { "None".to_owned() } else { text.to_owned() };
+    let limit = |number: Option<i64>| number.map_or_else(|| t!("options-no-limit"), format::number);
+    let text = |text: &str| if text.is_empty() { t!("options-none") } else { text.to_owned() };
     let names = |code: &str| {
         let site = sites.iter().find(|site| site.code.as_str() == code);
         site.map_or_else(|| code.to_owned(), |site| site.name.clone())
     };
     let on = match draft.sites.as_slice() {
-        [] => "All sites".to_owned(),
+        [] => t!("options-all-sites"),
         codes => codes.iter().map(|code| names(code.as_str())).collect::<Vec<_>>().join(", "),
     };
     let uses = draft.coupon.max_redemptions;
     vec![
-        Fact::new("Name", draft.name.as_str()),
-        Fact::new("Description", text(&draft.description)),
-        Fact::new("German name", text(local.map(|local| local.name.as_str()).unwrap_or_default())),
-        Fact::new("German description", text(local.map(|local| local.description.as_str()).unwrap_or_default())),
-        Fact::new("Cost", format::count(draft.points.get(), "point", "points")),
-        Fact::new("Customer gets", gets(&draft.coupon.discount)),
-        Fact::new("Order from", order_from(draft).unwrap_or_else(|| "Any value".to_owned())),
+        Fact::new(t!("options-name"), draft.name.as_str()),
+        Fact::new(t!("options-description"), text(&draft.description)),
+        Fact::new(t!("options-name-de"), text(local.map(|local| local.name.as_str()).unwrap_or_default())),
         Fact::new(
-            "Coupon valid for",
-            draft.coupon_lifetime_days.map_or_else(|| "Ever".to_owned(), |days| format::count(days, "day", "days")),
+            t!("options-description-de"),
+            text(local.map(|local| local.description.as_str()).unwrap_or_default()),
         ),
-        Fact::new("Uses per coupon", limit((uses != -1).then_some(uses), "No limit")),
-        Fact::new("Stock", limit(draft.stock, "No limit")),
-        Fact::new("Per customer", limit(draft.per_customer, "No limit")),
+        Fact::new(t!("options-cost"), t!("ui-points", points = draft.points.get())),
+        Fact::new(t!("options-gets"), gets(&draft.coupon.discount)),
+        Fact::new(t!("options-order-from"), order_from(draft).unwrap_or_else(|| t!("options-any-value"))),
         Fact::new(
-            "Offered from",
-            draft.active_from.map_or_else(|| "Now on".to_owned(), |at| format::date_time(at, zone)),
+            t!("options-coupon-days"),
+            draft.coupon_lifetime_days.map_or_else(|| t!("options-ever"), |days| t!("format-days", count = days)),
+        ),
+        Fact::new(t!("options-uses"), limit((uses != -1).then_some(uses))),
+        Fact::new(t!("options-stock"), limit(draft.stock)),
+        Fact::new(t!("options-per-customer"), limit(draft.per_customer)),
+        Fact::new(
+            t!("options-from"),
+            draft.active_from.map_or_else(|| t!("options-from-now"), |at| format::date_time(at, zone)),
         ),
         Fact::new(
-            "Offered until",
-            draft.active_until.map_or_else(|| "No end".to_owned(), |at| format::date_time(at, zone)),
+            t!("options-until"),
+            draft.active_until.map_or_else(|| t!("options-no-end"), |at| format::date_time(at, zone)),
         ),
-        Fact::new("Sites", on),
+        Fact::new(t!("options-sites"), on),
         Fact::new(
-            "Who can use the coupon",
+            t!("options-holder"),
             match holder(draft) {
-                ANYONE => "Anyone with the code",
-                BOUND => "Only the customer who paid",
-                _ => "Any signed-in customer",
+                ANYONE => t!("options-holder-anyone"),
+                BOUND => t!("options-holder-bound-short"),
+                _ => t!("options-holder-signed-in"),
             },
         ),
         Fact::new(
-            "When the order comes back",
+            t!("options-order-back"),
             match draft.when_returned {
-                WhenReturned::Ask => "An employee decides about the points",
-                WhenReturned::GiveBack => "The points come back",
-                WhenReturned::Keep => "The points stay spent",
+                WhenReturned::Ask => t!("options-order-back-ask"),
+                WhenReturned::GiveBack => t!("options-order-back-give"),
+                WhenReturned::Keep => t!("options-order-back-keep"),
             },
         ),
-        Fact::new("Offered to customers", if draft.active { "Yes" } else { "No, it is a draft" }),
+        Fact::new(t!("options-offered"), if draft.active { t!("ui-yes") } else { t!("options-is-draft") }),
     ]
 }
 
@@ -126,7 +130,7 @@ impl Preview {
         let german = (!form.name_de.trim().is_empty())
             .then(|| (form.name_de.trim().to_owned(), form.description_de.trim().to_owned()));
         Self {
-            name: text(&form.name, "Name of the option"),
+            name: text(&form.name, &t!("options-name-of-new")),
             description: text(&form.description, ""),
             german,
             points: points.map(Points::get),
@@ -143,13 +147,17 @@ fn worth(form: &OptionForm, place: &Place<'_>, points: Points) -> Vec<String> {
         && let (Ok(amount), Ok(currency)) = (decimal_typed(&form.worth), Currency::parse(&form.currency))
         && let Some(hundred) = amount.checked_mul(Decimal::ONE_HUNDRED).and_then(|all| all.checked_div(points))
     {
-        sentences.push(format!("100 points are worth {} to the customer.", format::money(hundred, &currency)));
+        sentences.push(t!("options-worth", amount = format::money(hundred, &currency)));
     }
     let earning = place.sites.iter().find(|site| site.rule.enabled && !site.rule.factor.is_zero());
     if let Some((site, spent)) = earning.and_then(|site| Some((site, points.checked_div(site.rule.factor)?))) {
         let whole = spent.round_dp_with_strategy(site.currency.decimals(), RoundingStrategy::AwayFromZero);
-        let on = if place.sites.len() > 1 { format!(" on {}", site.name) } else { String::new() };
-        sentences.push(format!("Orders of {}{on} earn as many.", format::money(whole, &site.currency)));
+        let amount = format::money(whole, &site.currency);
+        sentences.push(if place.sites.len() > 1 {
+            t!("options-earned-by-on", amount = amount, site = &site.name)
+        } else {
+            t!("options-earned-by", amount = amount)
+        });
     }
     sentences
 }

@@ -7,12 +7,12 @@ use rust_decimal::Decimal;
 use crate::{
     domain::{
         calendar::start_of_day_after,
-        invalid::Invalid,
         money::{Currency, decimal_typed},
         points::Points,
         time::Timestamp,
     },
-    web::{form::Errors, format},
+    texts::{Message, message},
+    web::form::Errors,
 };
 
 /// An amount as the form shows it, with the decimals of its currency.
@@ -59,7 +59,7 @@ pub(super) fn day(
         .filter(|date| (2000..=9999).contains(&date.year()))
         .and_then(|date| date.and_hms_opt(12, 0, 0)?.and_local_timezone(zone).earliest());
     let day = noon.map(|noon| start_of_day_after(Timestamp::from(noon.to_utc()), days, zone));
-    errors.check(field, day.ok_or("Give a day such as 2027-01-31."))
+    errors.check(field, day.ok_or(message!("options-wrong-day")))
 }
 
 /// A line break in a name is a slip of pasting.
@@ -68,24 +68,26 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 /// An amount above zero with no more decimals than its currency has.
-pub(super) fn money(text: &str, currency: Option<&Currency>) -> Result<Decimal, Invalid> {
+pub(super) fn money(text: &str, currency: Option<&Currency>) -> Result<Decimal, Message> {
     let digits = currency.map_or(2, Currency::decimals);
-    let example = if digits == 0 { "500" } else { "5.00" };
     decimal_typed(text)
         .ok()
         .map(|amount| amount.normalize())
         .filter(|amount| *amount > Decimal::ZERO && amount.scale() <= digits)
-        .ok_or_else(|| Invalid::new(format!("Give an amount above zero, such as {example}.")))
+        .ok_or_else(
+            || {
+                if digits == 0 { message!("options-wrong-whole-amount") } else { message!("options-wrong-amount") }
+            },
+        )
 }
 
 /// A whole number within bounds, or none.
-pub(super) fn optional(text: &str, from: i64, to: i64) -> Result<Option<i64>, Invalid> {
+pub(super) fn optional(text: &str, from: i64, to: i64) -> Result<Option<i64>, Message> {
     let number = match text.trim() {
         "" => return Ok(None),
         "0" => Ok(0),
         text => Points::parse(text).map(Points::get),
     };
     let number = number.ok().filter(|number| (from..=to).contains(number));
-    let bounds = format!("Give a whole number from {} to {}.", format::number(from), format::number(to));
-    number.map(Some).ok_or_else(|| Invalid::new(bounds))
+    number.map(Some).ok_or_else(|| message!("options-wrong-number", from = from, to = to))
 }

@@ -8,6 +8,7 @@ use crate::{
         site::{Basis, OrderTotal, Rounding, Site},
         time::Timestamp,
     },
+    texts::t,
     web::format,
 };
 
@@ -31,28 +32,34 @@ fn order(site: &Site) -> OrderTotal {
 /// A rule in a few sentences, with an order that is completed at `now`.
 pub(super) fn of(site: &Site, now: Timestamp) -> Vec<String> {
     if !site.rule.enabled {
-        return vec![format!("Orders on {} earn no points.", site.name)];
+        return vec![t!("rules-example-off", site = &site.name)];
     }
     let order = order(site);
     let counted = site.rule.counted(&order);
     let points = site.rule.points_for(counted);
     let money = |amount: Decimal| format::money(amount, &site.currency);
-    let basis = if site.rule.basis == Basis::Gross { "" } else { " without tax" };
-    let discount =
-        if order.discount.is_zero() { String::new() } else { format!(" and a discount of {}", money(order.discount)) };
-    let earns = if points == 0 {
-        "earns no points".to_owned()
-    } else {
-        format!("earns {}, valid until {}", format::count(points, "point", "points"), until(site, now))
-    };
     let mut sentences = vec![
-        format!("An order of {}{basis} with {} shipping{discount} {earns}.", money(order.paid), money(order.shipping)),
+        t!(
+            "rules-example-order",
+            paid = money(order.paid),
+            basis = site.rule.basis.as_str(),
+            shipping = money(order.shipping),
+            discounted = yes(!order.discount.is_zero()),
+            discount = money(order.discount),
+            points = points,
+            until = until(site, now),
+        ),
         working(site, counted, points),
     ];
     if let Some(from) = site.available_from(now).filter(|_| points > 0) {
-        sentences.push(format!("They can be spent from {}.", format::date(from, site.zone)));
+        sentences.push(t!("rules-example-from", day = format::date(from, site.zone)));
     }
     sentences
+}
+
+/// By which a text chooses its words.
+const fn yes(yes: bool) -> &'static str {
+    if yes { "yes" } else { "no" }
 }
 
 /// How the number of points comes about.
@@ -60,14 +67,19 @@ fn working(site: &Site, counted: Decimal, points: i64) -> String {
     let rule = &site.rule;
     let exact = counted.checked_mul(rule.factor).unwrap_or(Decimal::MAX).normalize();
     let rounded = match rule.rounding {
-        _ if exact.is_integer() => "",
-        Rounding::Floor => ", rounded down",
-        Rounding::HalfUp => ", rounded to the nearest",
-        Rounding::Ceiling => ", rounded up",
+        _ if exact.is_integer() => "none",
+        Rounding::Floor => "down",
+        Rounding::HalfUp => "nearest",
+        Rounding::Ceiling => "up",
     };
-    let capped = if Decimal::from(points) < exact.floor() { ", limited by the most for one order" } else { "" };
-    let counted = format::money(counted, &site.currency);
-    format!("{counted} count, times {} makes {exact}{rounded}{capped}.", rule.factor.normalize())
+    t!(
+        "rules-example-working",
+        counted = format::money(counted, &site.currency),
+        factor = format::decimal(rule.factor.normalize()),
+        exact = format::decimal(exact),
+        rounding = rounded,
+        capped = yes(Decimal::from(points) < exact.floor()),
+    )
 }
 
 /// When points awarded at `now` end, in the site's time zone.
@@ -76,8 +88,10 @@ fn until(site: &Site, now: Timestamp) -> String {
     // The instant itself is the first at which they no longer count.
     let last = Timestamp::from_micros(end.micros() - 1);
     match site.rule.validity_end {
-        ValidityEnd::StartOfDay => format!("the start of {}", format::date(end, site.zone)),
-        ValidityEnd::EndOfDay | ValidityEnd::EndOfMonth => format!("the end of {}", format::date(last, site.zone)),
+        ValidityEnd::StartOfDay => t!("rules-until-start", day = format::date(end, site.zone)),
+        ValidityEnd::EndOfDay | ValidityEnd::EndOfMonth => {
+            t!("rules-until-end", day = format::date(last, site.zone))
+        }
         ValidityEnd::Exact => format::date_time(end, site.zone),
     }
 }

@@ -22,6 +22,7 @@ use crate::{
         time::Timestamp,
     },
     service::sites::{self, Seen, SiteError},
+    texts::t,
     web::{
         access::Member,
         error::WebError,
@@ -46,7 +47,7 @@ struct Line {
     code: String,
     enabled: bool,
     factor: String,
-    sign: String,
+    unit: String,
     months: String,
     prefix: String,
 }
@@ -65,11 +66,11 @@ fn factor(rule: &EarningRule) -> String {
     if factor.scale() < 2 {
         factor.rescale(2);
     }
-    factor.to_string()
+    format::decimal(factor)
 }
 
 fn months(rule: &EarningRule) -> String {
-    format::count(i64::from(rule.validity_months), "month", "months")
+    t!("format-months", count = rule.validity_months)
 }
 
 /// Lists the sites with their rules.
@@ -82,14 +83,14 @@ pub(crate) async fn index(member: Member, want: Want, app: Data<App>) -> Result<
             link: address(&member, &site.code),
             enabled: site.rule.enabled,
             factor: factor(&site.rule),
-            sign: format::sign(&site.currency),
+            unit: t!("rules-for", amount = format::one_of(&site.currency)),
             months: months(&site.rule),
             prefix: site.coupon_prefix,
             code: site.code.to_string(),
             name: site.name,
         })
         .collect();
-    let shell = member.shell(Section::Rules, "Earning rules");
+    let shell = member.shell(Section::Rules, t!("rules-title"));
     let page = RulesPage { shell: &shell, lines: &lines, may_change: member.place.role >= Role::Manager };
     html::answer(&want, StatusCode::OK, &shell, &page, &page.as_main())
 }
@@ -186,41 +187,41 @@ impl RuleForm {
     }
 }
 
-const fn rounding(rounding: Rounding) -> &'static str {
+fn rounding(rounding: Rounding) -> String {
     match rounding {
-        Rounding::Floor => "Round down",
-        Rounding::HalfUp => "Round to the nearest",
-        Rounding::Ceiling => "Round up",
+        Rounding::Floor => t!("rules-round-down"),
+        Rounding::HalfUp => t!("rules-round-nearest"),
+        Rounding::Ceiling => t!("rules-round-up"),
     }
 }
 
-const fn basis(basis: Basis) -> &'static str {
+fn basis(basis: Basis) -> String {
     match basis {
-        Basis::Gross => "With tax",
-        Basis::Net => "Without tax",
+        Basis::Gross => t!("rules-gross"),
+        Basis::Net => t!("rules-net"),
     }
 }
 
-const fn end(end: ValidityEnd) -> &'static str {
+fn end(end: ValidityEnd) -> String {
     match end {
-        ValidityEnd::Exact => "At the time of day when they were earned",
-        ValidityEnd::StartOfDay => "At the start of the day",
-        ValidityEnd::EndOfDay => "At the end of the day",
-        ValidityEnd::EndOfMonth => "At the end of the month",
+        ValidityEnd::Exact => t!("rules-end-exact"),
+        ValidityEnd::StartOfDay => t!("rules-end-start-of-day"),
+        ValidityEnd::EndOfDay => t!("rules-end-end-of-day"),
+        ValidityEnd::EndOfMonth => t!("rules-end-end-of-month"),
     }
 }
 
-const fn shortfall(shortfall: Shortfall) -> &'static str {
+fn shortfall(shortfall: Shortfall) -> String {
     match shortfall {
-        Shortfall::Clamp => "Take back what is left",
-        Shortfall::Owe => "Let later points pay the rest",
+        Shortfall::Clamp => t!("rules-clamp"),
+        Shortfall::Owe => t!("rules-owe"),
     }
 }
 
 fn shortfalls() -> Vec<Choice> {
     let hint = |choice: Shortfall| match choice {
-        Shortfall::Clamp => "The customer keeps nothing owing; the missing points are recorded with the return.",
-        Shortfall::Owe => "The next points that the customer earns go towards the return first.",
+        Shortfall::Clamp => t!("rules-clamp-hint"),
+        Shortfall::Owe => t!("rules-owe-hint"),
     };
     let choices = Shortfall::ALL.iter().copied();
     choices.map(|choice| Choice::new(choice.as_str(), shortfall(choice)).hinted(hint(choice))).collect()
@@ -229,27 +230,30 @@ fn shortfalls() -> Vec<Choice> {
 /// A rule in words; with its site, the prefix too.
 fn facts(rule: &EarningRule, prefix: Option<&str>) -> Vec<Fact> {
     let days = |days: u32| match days {
-        0 => "At once".to_owned(),
-        days => format::count(i64::from(days), "day", "days"),
+        0 => t!("rules-at-once"),
+        days => t!("format-days", count = days),
     };
     let mut facts = vec![
-        Fact::new("Orders earn points", yes_or_no(rule.enabled)),
-        Fact::new("Points for one unit of money", factor(rule)),
-        Fact::new("Fractions of a point", rounding(rule.rounding)),
-        Fact::new("Total that counts", basis(rule.basis)),
-        Fact::new("Shipping earns points", yes_or_no(rule.with_shipping)),
-        Fact::new("Discounts are taken off first", yes_or_no(rule.after_discounts)),
-        Fact::new("Days until points can be spent", days(rule.pending_days)),
+        Fact::new(t!("rules-enabled"), yes_or_no(rule.enabled)),
+        Fact::new(t!("rules-unit-of-money"), factor(rule)),
+        Fact::new(t!("rules-fractions"), rounding(rule.rounding)),
+        Fact::new(t!("rules-basis"), basis(rule.basis)),
+        Fact::new(t!("rules-shipping"), yes_or_no(rule.with_shipping)),
+        Fact::new(t!("rules-discounts"), yes_or_no(rule.after_discounts)),
+        Fact::new(t!("rules-pending-days"), days(rule.pending_days)),
         Fact::new(
-            "Most points for one order",
-            rule.cap_per_order.map(Points::get).map_or("No limit".to_owned(), format::number),
+            t!("rules-cap-points"),
+            rule.cap_per_order.map(Points::get).map_or_else(|| t!("rules-no-limit"), format::number),
         ),
-        Fact::new("Points are valid for", months(rule)),
-        Fact::new("They end", end(rule.validity_end)),
-        Fact::new("Returns of spent points", shortfall(rule.shortfall)),
+        Fact::new(t!("rules-validity"), months(rule)),
+        Fact::new(t!("rules-end"), end(rule.validity_end)),
+        Fact::new(t!("rules-returns"), shortfall(rule.shortfall)),
     ];
     if let Some(prefix) = prefix {
-        facts.push(Fact::new("Coupon prefix", if prefix.is_empty() { "None" } else { prefix }));
+        facts.push(Fact::new(
+            t!("rules-prefix"),
+            if prefix.is_empty() { t!("rules-no-prefix") } else { prefix.to_owned() },
+        ));
     }
     facts
 }
@@ -313,14 +317,14 @@ async fn show(
     shown: Shown<'_>,
 ) -> Result<HttpResponse, WebError> {
     let Shown { form, errors, conflict } = shown;
-    let (shell, status) = errors.mark(member.shell(Section::Rules, format!("Earning rule of {}", site.name)));
+    let (shell, status) = errors.mark(member.shell(Section::Rules, t!("rules-of", site = &site.name)));
     let typed = form.change().map_or_else(|_errors| site.clone(), |change| change.apply(site));
     let page = RulePage {
         shell: &shell,
         errors,
         site,
         here: &address(member, &site.code),
-        unit: format!("points for {}1", format::sign(&site.currency)),
+        unit: t!("rules-unit", amount = format::one_of(&site.currency)),
         form,
         conflict,
         example: &example::of(&typed, app.now()),
@@ -367,7 +371,7 @@ pub(crate) async fn example(
     let site = find(&app, &member, &path.1).await?;
     let sentences = match query.change() {
         Ok(change) => example::of(&change.apply(&site), app.now()),
-        Err(_errors) => vec!["What is typed is not complete yet.".to_owned()],
+        Err(_errors) => vec![t!("rules-incomplete")],
     };
     if want.is_part("example") {
         return html::bare(&ExamplePart { sentences: &sentences });
@@ -402,7 +406,7 @@ pub(crate) async fn save(
     };
     match sites::change(&app, &member.caller(), &site.code, Some(seen), &change).await {
         Ok(_changed) => {
-            member.toast(Toast::new("Earning rule saved"))?;
+            member.toast(Toast::new(t!("rules-saved")))?;
             Ok(html::see_other(&address(&member, &site.code)))
         }
         Err(SiteError::Stale(now)) => {

@@ -7,25 +7,19 @@ use crate::{
     app::App,
     domain::role::Role,
     service::webhooks::{self, Endpoint, EndpointAct, deliveries},
+    texts::t,
     web::{
         access::Member,
         confirm::Confirm,
         error::WebError,
         form::{Button, Protected},
-        format,
         html::{self, Want},
         shell::{Section, Toast},
     },
 };
 
 /// Does something, and leads back to the endpoint.
-async fn act(
-    app: &App,
-    member: &Member,
-    id: &str,
-    act: &EndpointAct,
-    done: &'static str,
-) -> Result<HttpResponse, WebError> {
+async fn act(app: &App, member: &Member, id: &str, act: &EndpointAct, done: String) -> Result<HttpResponse, WebError> {
     member.require(app, Role::Admin).await?;
     webhooks::act(app, &member.caller(), id, act).await?;
     member.toast(Toast::new(done))?;
@@ -39,7 +33,7 @@ pub(crate) async fn pause(
     app: Data<App>,
     _form: Protected<Button>,
 ) -> Result<HttpResponse, WebError> {
-    act(&app, &member, &path.1, &EndpointAct::Pause, "Endpoint paused").await
+    act(&app, &member, &path.1, &EndpointAct::Pause, t!("webhooks-was-paused")).await
 }
 
 /// Ends a pause.
@@ -49,7 +43,7 @@ pub(crate) async fn resume(
     app: Data<App>,
     _form: Protected<Button>,
 ) -> Result<HttpResponse, WebError> {
-    act(&app, &member, &path.1, &EndpointAct::Resume, "Endpoint resumed").await
+    act(&app, &member, &path.1, &EndpointAct::Resume, t!("webhooks-was-resumed")).await
 }
 
 /// Signs with one secret only.
@@ -59,7 +53,7 @@ pub(crate) async fn drop_old_secret(
     app: Data<App>,
     _form: Protected<Button>,
 ) -> Result<HttpResponse, WebError> {
-    act(&app, &member, &path.1, &EndpointAct::DropOldSecret, "Old secret dropped").await
+    act(&app, &member, &path.1, &EndpointAct::DropOldSecret, t!("webhooks-old-dropped")).await
 }
 
 /// Sends a test, and leads to what becomes of it.
@@ -71,7 +65,7 @@ pub(crate) async fn test(
 ) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Admin).await?;
     webhooks::act(&app, &member.caller(), &path.1, &EndpointAct::Test).await?;
-    member.toast(Toast::new("Test on its way"))?;
+    member.toast(Toast::new(t!("webhooks-test-sent")))?;
     Ok(html::see_other(&format!("{}/deliveries?endpoint={}", home(&member), path.1)))
 }
 
@@ -88,23 +82,19 @@ pub(crate) async fn confirm_rotation(
 ) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Admin).await?;
     let endpoint = find(&app, &member, &path.1).await?;
-    let mut sentences = vec![
-        "The new secret is shown once. For 24 hours every event is signed with both, so that you can change it at the \
-         receiver without losing one."
-            .to_owned(),
-    ];
+    let mut sentences = vec![t!("webhooks-rotate-both")];
     if endpoint.old_secret.as_ref().is_some_and(|(_, until)| *until > app.now()) {
-        sentences.push("Two secrets sign already: the older of them stops at once.".to_owned());
+        sentences.push(t!("webhooks-rotate-older"));
     }
     let confirm = Confirm {
-        question: format!("Make a new secret for {}?", called(&endpoint)),
+        question: t!("webhooks-rotate-question", endpoint = called(&endpoint)),
         sentences,
         action: format!("{}/rotate", address(&member, &endpoint.id)),
         back: address(&member, &endpoint.id),
-        keep: "Keep secret".to_owned(),
-        act: "Make new secret".to_owned(),
+        keep: t!("webhooks-keep-secret"),
+        act: t!("webhooks-new-secret"),
     };
-    confirm.ask(&want, &member.shell(Section::Webhooks, "Make new secret"))
+    confirm.ask(&want, &member.shell(Section::Webhooks, t!("webhooks-new-secret")))
 }
 
 /// Exchanges the secret, and shows the new one once.
@@ -117,7 +107,7 @@ pub(crate) async fn rotate(
 ) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Admin).await?;
     let secret = webhooks::rotate(&app, &member.caller(), &path.1).await?;
-    given(&member, &path.1, secret).show(&want, &member.shell(Section::Webhooks, "Secret made"))
+    given(&member, &path.1, secret).show(&want, &member.shell(Section::Webhooks, t!("webhooks-secret-made")))
 }
 
 /// How many deliveries of an endpoint wait, and how many are parked.
@@ -136,20 +126,19 @@ pub(crate) async fn confirm_deletion(
     member.require(&app, Role::Admin).await?;
     let endpoint = find(&app, &member, &path.1).await?;
     let (waiting, parked) = open(&app, &member, &endpoint.id).await?;
-    let mut sentences = vec!["Nothing is sent there any more, and the list of what was sent goes with it.".to_owned()];
+    let mut sentences = vec![t!("webhooks-delete-what")];
     if waiting + parked > 0 {
-        let lost = format::count(waiting + parked, "event", "events");
-        sentences.push(format!("{lost} that it has not taken will never be sent. To keep them, pause it instead."));
+        sentences.push(t!("webhooks-delete-lost", count = waiting + parked));
     }
     let confirm = Confirm {
-        question: format!("Delete the endpoint {}?", called(&endpoint)),
+        question: t!("webhooks-delete-question", endpoint = called(&endpoint)),
         sentences,
         action: format!("{}/delete", address(&member, &endpoint.id)),
         back: address(&member, &endpoint.id),
-        keep: "Keep endpoint".to_owned(),
-        act: "Delete endpoint".to_owned(),
+        keep: t!("webhooks-keep"),
+        act: t!("webhooks-delete-endpoint"),
     };
-    confirm.ask(&want, &member.shell(Section::Webhooks, "Delete endpoint"))
+    confirm.ask(&want, &member.shell(Section::Webhooks, t!("webhooks-delete-endpoint")))
 }
 
 /// Deletes an endpoint.
@@ -161,7 +150,7 @@ pub(crate) async fn delete(
 ) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Admin).await?;
     webhooks::act(&app, &member.caller(), &path.1, &EndpointAct::Delete).await?;
-    member.toast(Toast::new("Endpoint deleted"))?;
+    member.toast(Toast::new(t!("webhooks-deleted")))?;
     Ok(html::see_other(&home(&member)))
 }
 
@@ -176,21 +165,14 @@ pub(crate) async fn confirm_sending(
     let endpoint = find(&app, &member, &path.1).await?;
     let (_, parked) = open(&app, &member, &endpoint.id).await?;
     let confirm = Confirm {
-        question: format!(
-            "Send {} to {} again?",
-            format::count(parked, "parked event", "parked events"),
-            called(&endpoint)
-        ),
-        sentences: vec![
-            "Each keeps its webhook-id, so that the receiver can tell what it knows already. The tries begin anew."
-                .to_owned(),
-        ],
+        question: t!("webhooks-send-question", count = parked, endpoint = called(&endpoint)),
+        sentences: vec![t!("webhooks-send-anew")],
         action: format!("{}/send-parked", address(&member, &endpoint.id)),
         back: address(&member, &endpoint.id),
-        keep: "Leave them parked".to_owned(),
-        act: "Send again".to_owned(),
+        keep: t!("webhooks-leave-parked"),
+        act: t!("webhooks-send-again"),
     };
-    confirm.ask(&want, &member.shell(Section::Webhooks, "Send parked events again"))
+    confirm.ask(&want, &member.shell(Section::Webhooks, t!("webhooks-send-title")))
 }
 
 /// Sends everything that is parked again.
@@ -202,7 +184,6 @@ pub(crate) async fn send_parked(
 ) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Admin).await?;
     let sent = deliveries::send_parked_again(&app, &member.caller(), &path.1).await?;
-    let sent = format::count(i64::try_from(sent).unwrap_or(i64::MAX), "event", "events");
-    member.toast(Toast::new(format!("{sent} on the way again")))?;
+    member.toast(Toast::new(t!("webhooks-sent-again", count = sent)))?;
     Ok(html::see_other(&address(&member, &path.1)))
 }

@@ -17,6 +17,7 @@ use crate::{
         self,
         deliveries::{self as kept, Attempt, Delivery, DeliveryFilter},
     },
+    texts::t,
     web::{
         access::Member,
         error::WebError,
@@ -61,11 +62,11 @@ impl Asked {
     }
 }
 
-const fn state_name(state: DeliveryState) -> &'static str {
+fn state_name(state: DeliveryState) -> String {
     match state {
-        DeliveryState::Pending => "Waiting",
-        DeliveryState::Delivered => "Delivered",
-        DeliveryState::Parked => "Parked",
+        DeliveryState::Pending => t!("webhooks-pending"),
+        DeliveryState::Delivered => t!("webhooks-delivered"),
+        DeliveryState::Parked => t!("webhooks-is-parked"),
     }
 }
 
@@ -77,7 +78,7 @@ struct Line {
     endpoint: String,
     endpoint_link: String,
     url: String,
-    state: &'static str,
+    state: String,
     /// The look of the state's badge.
     mark: &'static str,
     parked: bool,
@@ -93,7 +94,7 @@ impl Line {
     fn new(one: &Delivery, member: &Member) -> Self {
         let endpoint_link = super::address(member, &one.endpoint_id);
         let (state, mark) = match one.state {
-            DeliveryState::Pending if one.round_tries > 0 => ("Trying again", "badge-caut"),
+            DeliveryState::Pending if one.round_tries > 0 => (t!("webhooks-trying-again"), "badge-caut"),
             DeliveryState::Pending => (state_name(one.state), "badge-azure"),
             DeliveryState::Delivered => (state_name(one.state), "badge-pos"),
             DeliveryState::Parked => (state_name(one.state), "badge-crit"),
@@ -148,7 +149,7 @@ pub(crate) async fn list(
     member.require(&app, Role::Admin).await?;
     let asked = asked.into_inner();
     let tenant = &member.place.tenant;
-    let shell = member.shell(Section::Webhooks, "Deliveries");
+    let shell = member.shell(Section::Webhooks, t!("webhooks-deliveries"));
     let path = format!("{}/deliveries", home(&member));
     let filter = asked.filter();
     let page = kept::list(&app.db, tenant, &filter, asked.before.split_once('.'), ROWS).await?;
@@ -159,13 +160,10 @@ pub(crate) async fn list(
         .collect();
     let endpoint = filter.endpoint.as_ref().map(|id| {
         let known = endpoints.iter().find(|choice| choice.value == *id);
-        known.map_or_else(|| "Unknown endpoint".to_owned(), |choice| choice.label.clone())
+        known.map_or_else(|| t!("webhooks-unknown-endpoint"), |choice| choice.label.clone())
     });
-    let labels = [
-        ("endpoint", endpoint),
-        ("state", filter.state.map(|state| state_name(state).to_owned())),
-        ("event", filter.event_type.clone()),
-    ];
+    let labels =
+        [("endpoint", endpoint), ("state", filter.state.map(state_name)), ("event", filter.event_type.clone())];
     let chips = labels
         .into_iter()
         .filter_map(|(name, label)| label.map(|label| Chip { label, without: asked.address(&path, name).to_string() }));
@@ -203,7 +201,7 @@ struct Try {
 
 impl Try {
     fn new(one: &Attempt) -> Self {
-        let status = one.status.map(|status| format!("Answered {status}"));
+        let status = one.status.map(|status| t!("webhooks-answered", status = status));
         let taken = one.error.is_none();
         Self {
             number: one.number,
@@ -275,6 +273,6 @@ pub(crate) async fn again(
 ) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Admin).await?;
     kept::send_again(&app, &member.caller(), &path.1, &path.2).await?;
-    member.toast(Toast::new("Event on its way again"))?;
+    member.toast(Toast::new(t!("webhooks-sent")))?;
     Ok(html::see_other(&format!("{}/events/{}", super::address(&member, &path.1), escaped(&path.2))))
 }

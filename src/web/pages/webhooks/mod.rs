@@ -29,6 +29,7 @@ use crate::{
         time::Timestamp,
     },
     service::webhooks::{self, Endpoint, WebhookError},
+    texts::t,
     web::{
         access::Member,
         error::WebError,
@@ -74,7 +75,7 @@ struct Card {
     link: String,
     types: Vec<&'static str>,
     every_type: bool,
-    state: &'static str,
+    state: String,
     /// The look of the state's badge.
     mark: &'static str,
     gone: bool,
@@ -101,10 +102,10 @@ impl Card {
         };
         let gone = matches!(endpoint.paused, Some((_, PausedBy::Gone)));
         let (state, mark) = match (endpoint.paused, endpoint.failures) {
-            (Some((_, PausedBy::Gone)), _) => ("Gone", "badge-crit"),
-            (Some(_), _) => ("Paused", "badge-caut"),
-            (None, 0) => ("Active", "badge-pos"),
-            (None, _) => ("Failing", "badge-crit"),
+            (Some((_, PausedBy::Gone)), _) => (t!("webhooks-state-gone"), "badge-crit"),
+            (Some(_), _) => (t!("webhooks-state-paused"), "badge-caut"),
+            (None, 0) => (t!("webhooks-state-active"), "badge-pos"),
+            (None, _) => (t!("webhooks-state-failing"), "badge-crit"),
         };
         Self {
             name: name_of(&draft.description, draft.url.as_str()),
@@ -161,7 +162,7 @@ pub(crate) async fn index(member: Member, want: Want, app: Data<App>) -> Result<
         Card::new(one, &member, open, &names, app.now())
     };
     let cards: Vec<Card> = endpoints.iter().map(card).collect();
-    let shell = member.shell(Section::Webhooks, "Webhooks");
+    let shell = member.shell(Section::Webhooks, t!("webhooks-title"));
     let full = i64::try_from(cards.len()).unwrap_or(i64::MAX) >= webhooks::ENDPOINTS_MAX;
     let page = EndpointsPage { shell: &shell, cards: &cards, full };
     html::answer(&want, StatusCode::OK, &shell, &page, &page.as_main())
@@ -202,15 +203,30 @@ fn errors_of(found: &FieldErrors) -> Errors {
 }
 
 fn choices() -> Vec<Choice> {
-    EventType::ALL.iter().map(|one| Choice::new(one.as_str(), one.as_str()).hinted(one.meaning())).collect()
+    EventType::ALL.iter().map(|one| Choice::new(one.as_str(), one.as_str()).hinted(meaning(*one))).collect()
+}
+
+/// When an event of a type is sent, in a sentence.
+fn meaning(of: EventType) -> String {
+    match of {
+        EventType::PointsAdded => t!("webhooks-points-added"),
+        EventType::PointsRemoved => t!("webhooks-points-removed"),
+        EventType::PointsRedeemed => t!("webhooks-points-redeemed"),
+        EventType::PointsExpired => t!("webhooks-points-expired"),
+        EventType::PointsExpiring => t!("webhooks-points-expiring"),
+        EventType::CouponIssued => t!("webhooks-coupon-issued"),
+        EventType::CouponRedeemed => t!("webhooks-coupon-redeemed"),
+        EventType::CustomerErased => t!("webhooks-customer-erased"),
+        EventType::Test => t!("webhooks-test"),
+    }
 }
 
 fn facts(draft: &EndpointDraft) -> Vec<Fact> {
     let types: Vec<&str> = draft.event_types.iter().map(|one| one.as_str()).collect();
     vec![
-        Fact::new("Address", draft.url.as_str()),
-        Fact::new("Description", draft.description.as_str()),
-        Fact::new("Events", types.join(", ")),
+        Fact::new(t!("webhooks-address"), draft.url.as_str()),
+        Fact::new(t!("webhooks-description"), draft.description.as_str()),
+        Fact::new(t!("webhooks-events"), types.join(", ")),
     ]
 }
 
@@ -236,7 +252,7 @@ pub(crate) async fn new_form(member: Member, want: Want, app: Data<App>) -> Resu
 }
 
 fn show_new(member: &Member, want: &Want, form: &EndpointForm, errors: &Errors) -> Result<HttpResponse, WebError> {
-    let (shell, status) = errors.mark(member.shell(Section::Webhooks, "Create endpoint"));
+    let (shell, status) = errors.mark(member.shell(Section::Webhooks, t!("webhooks-create")));
     let types = choices();
     let page =
         EndpointPage { shell: &shell, errors, card: None, here: &home(member), form, types: &types, conflict: None };
@@ -258,7 +274,7 @@ pub(crate) async fn create(
     };
     match webhooks::create(&app, &member.caller(), &draft).await {
         Ok(made) => {
-            let shell = member.shell(Section::Webhooks, "Endpoint created");
+            let shell = member.shell(Section::Webhooks, t!("webhooks-created"));
             given(&member, &made.id, made.secret).show(&want, &shell)
         }
         Err(WebhookError::Invalid(found)) => show_new(&member, &want, &form, &errors_of(&found)),
@@ -274,14 +290,12 @@ pub(crate) async fn create(
 /// The page with a new secret.
 fn given(member: &Member, id: &str, secret: String) -> Given {
     Given {
-        list: "Webhooks".to_owned(),
+        list: t!("webhooks-title"),
         back: address(member, id),
-        text: "Put this into the settings of the program that receives the events. It checks with it that they come \
-               from here."
-            .to_owned(),
-        heading: "Signing secret".to_owned(),
-        warning: "The secret is shown only now. Copy it to where it is needed.".to_owned(),
-        secrets: vec![Labelled { label: "Secret".to_owned(), value: secret }],
+        text: t!("webhooks-put"),
+        heading: t!("webhooks-signing-secret"),
+        warning: t!("webhooks-secret-once"),
+        secrets: vec![Labelled { label: t!("webhooks-secret"), value: secret }],
     }
 }
 
@@ -342,7 +356,7 @@ pub(crate) async fn save(
     };
     match webhooks::change(&app, &member.caller(), &endpoint.id, seen, &draft).await {
         Ok(()) => {
-            member.toast(Toast::new("Endpoint saved"))?;
+            member.toast(Toast::new(t!("webhooks-saved")))?;
             Ok(html::see_other(&address(&member, &endpoint.id)))
         }
         Err(WebhookError::Invalid(found)) => {

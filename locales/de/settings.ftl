@@ -1,0 +1,19 @@
+settings-title = Einstellungen
+settings-intro = Was für alle Shop-Sites von { $tenant } gilt. Änderungen wirken sofort.
+settings-of-tenant = Einstellungen des Mandanten
+settings-name = Name
+settings-cancel-within = Kunden dürfen ungenutzte Gutscheine stornieren innerhalb von
+settings-hours = Stunden
+settings-cancel-hint = Sie bekommen die Punkte zurück. Leer lassen, wenn nur Mitarbeiter stornieren dürfen.
+settings-cancel = Kunden stornieren Gutscheine
+settings-cancel-never = Nein, nur Mitarbeiter
+settings-cancel-hours = { $count ->
+    [one] Innerhalb von { $count } Stunde
+   *[other] Innerhalb von { $count } Stunden
+}
+settings-grace = Kulanz für verfallene Punkte
+settings-days = Tage
+settings-grace-hint = So lange gelten Punkte noch, die zurückgegeben werden, obwohl sie inzwischen verfallen sind.
+settings-agent-limit = Limit für Agenten
+settings-agent-limit-hint = So viele Punkte darf ein Agent höchstens auf einmal gutschreiben oder abziehen.
+settings-saved = Einstellungen gespeichert

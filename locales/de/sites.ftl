@@ -1,0 +1,29 @@
+sites-title = Shop-Sites
+sites-intro = Die Shops von { $tenant }, jeder mit eigener Zeitzone, Währung und Sammelregel
+sites-create = Shop-Site anlegen
+sites-all = Alle Shop-Sites
+sites-caption = Shop-Sites, die älteste zuerst
+sites-site = Shop-Site
+sites-time-zone = Zeitzone
+sites-currency = Währung
+sites-prefix = Gutschein-Präfix
+sites-pages = Seiten, die Punkte zeigen
+sites-actions = Aktionen
+sites-prefix-missing = Fehlt
+sites-prefix-missing-set = Fehlt<span class="sr">: Gutschein-Präfix von { $site } festlegen</span>
+sites-no-pages = Keine
+sites-no-prefix = Keins
+sites-rule = Regel<span class="sr"> von { $site }</span>
+sites-code-of = Shop-Site <span class="code">{ $code }</span>
+sites-create-intro = Ein Shop mit eigener Zeitzone und Währung. Er beginnt mit 1 Punkt je Währungseinheit, 12 Monate gültig.
+sites-settings = Einstellungen
+sites-name = Name
+sites-code = Site-Code
+sites-code-hint = So heißt sie in den Programmen des Shops: Buchstaben, Ziffern, Punkte, Binde- und Unterstriche. Er lässt sich später nicht ändern.
+sites-time-zone-hint = Zum Beispiel Europe/Berlin. Danach beginnen und enden die Tage.
+sites-currency-hint = Drei Buchstaben, zum Beispiel EUR.
+sites-prefix-hint = Damit beginnen die Codes: Aus ACM wird ACM-… Bis zu 16 Buchstaben und Ziffern.
+sites-origins = Origins (Adressen)
+sites-origins-hint = Adressen von Seiten, die Kunden ihre Punkte zeigen dürfen, eine je Zeile, zum Beispiel https://shop.example.com. Änderungen gelten innerhalb von zehn Minuten.
+sites-created = Shop-Site angelegt
+sites-saved = Shop-Site gespeichert
