@@ -22,6 +22,7 @@ pub mod orders;
 pub mod passwords;
 pub mod points;
 pub mod returned_coupons;
+pub mod rule_trial;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;

@@ -3,6 +3,7 @@
 pub mod access_tokens;
 pub mod api_clients;
 pub mod audit;
+pub mod completed_orders;
 pub mod coupon_settings;
 pub mod coupons;
 pub mod customers;
@@ -40,6 +41,7 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         access_tokens::STATEMENTS,
         api_clients::STATEMENTS,
         audit::STATEMENTS,
+        completed_orders::STATEMENTS,
         coupon_settings::STATEMENTS,
         coupons::STATEMENTS,
         coupons::desk::STATEMENTS,

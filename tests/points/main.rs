@@ -17,5 +17,6 @@ mod orders;
 mod repeats;
 mod returned_coupons;
 mod returns;
+mod rule_trial;
 mod shop;
 mod shuffle;

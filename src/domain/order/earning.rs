@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
-use super::snapshot::Snapshot;
+use super::snapshot::{Snapshot, Totals};
 use crate::{
     domain::{
         calendar,
@@ -100,15 +100,26 @@ pub struct Working {
     pub points: i64,
 }
 
+/// The total that a rule looks at, and the part of it that counts.
+fn total_and_basis(totals: &Totals, rule: &EarningRule) -> (Decimal, Decimal) {
+    let total = match rule.basis {
+        Basis::Gross => totals.gross,
+        Basis::Net => totals.net,
+    };
+    let (shipping, discount) = (totals.shipping, totals.discount);
+    (total, rule.counted(&OrderTotal { paid: total - discount, shipping, discount }))
+}
+
+/// How many points an order earns by a rule that is switched on.
+pub fn points_of(totals: &Totals, rule: &EarningRule) -> i64 {
+    let (_, basis) = total_and_basis(totals, rule);
+    rule.points_for(basis)
+}
+
 impl Working {
     fn of(id: &OrderId, order: &Snapshot, rule: &EarningRule) -> Self {
-        let totals = &order.totals;
-        let total = match rule.basis {
-            Basis::Gross => totals.gross,
-            Basis::Net => totals.net,
-        };
-        let (shipping, discount) = (totals.shipping, totals.discount);
-        let basis = rule.counted(&OrderTotal { paid: total - discount, shipping, discount });
+        let (shipping, discount) = (order.totals.shipping, order.totals.discount);
+        let (total, basis) = total_and_basis(&order.totals, rule);
         Self {
             order: id.to_string(),
             currency: order.currency.as_str().to_owned(),
