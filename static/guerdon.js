@@ -122,6 +122,9 @@ addEventListener("click", async (event) => {
   setTimeout(() => { label.textContent = before; }, 2000);
 });
 
+// Printing needs the script, so the button shows only with it.
+addEventListener("click", (event) => { if (event.target.closest("[data-print]")) print(); });
+
 /* ---------------------------------------------------------------- dialogs */
 const dialog = $("#dialog");
 dialog?.addEventListener("close", () => dialog.replaceChildren());
@@ -197,6 +200,7 @@ function refreshAdjust(form) {
 }
 function refresh() {
   for (const form of document.querySelectorAll("[data-adjust]")) refreshAdjust(form);
+  for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
   for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
 }
 addEventListener("input", (event) => {

@@ -110,3 +110,5 @@ customer-close-number = Die Nummer ist <span class="code"><bdi>{ $number }</bdi>
 customer-close-keep = Konto behalten
 customer-close-wrong = Geben Sie { $customer } ein, um dieses Konto zu schließen.
 customer-account-closed = Konto geschlossen
+customer-statement = Kontoauszug und Druck
+customer-balance-on-a-day = Punktestand an einem früheren Tag

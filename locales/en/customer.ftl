@@ -104,3 +104,5 @@ customer-close-number = The number is <span class="code"><bdi>{ $number }</bdi><
 customer-close-keep = Keep account
 customer-close-wrong = Type { $customer } to close this account.
 customer-account-closed = Account closed
+customer-statement = Statement and printing
+customer-balance-on-a-day = Balance on an earlier day

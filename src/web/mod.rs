@@ -212,6 +212,8 @@ fn of_customer(cfg: &mut ServiceConfig) {
         resource("/{tenant}/open-account").route(get().to(customer::open_form)).route(post().to(customer::open_named)),
     )
     .service(resource("/{tenant}/customers/{customer}").route(get().to(customer::show)))
+    .service(resource("/{tenant}/customers/{customer}/statement").route(get().to(customer::show_statement)))
+    .service(resource("/{tenant}/customers/{customer}/export.json").route(get().to(customer::export_file)))
     .service(resource("/{tenant}/customers/{customer}/history.csv").route(get().to(customer::export)))
     .service(resource("/{tenant}/customers/{customer}/adjust").route(post().to(customer::adjust)))
     .service(resource("/{tenant}/customers/{customer}/preview").route(get().to(customer::preview)))

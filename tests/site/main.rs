@@ -23,6 +23,7 @@ mod roles;
 mod rules;
 mod settings;
 mod sign_in;
+mod statement;
 mod team;
 mod visitor;
 mod webhooks;

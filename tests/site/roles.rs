@@ -16,6 +16,8 @@ const ROUTES: &[(&str, &str, Role)] = &[
     ("GET", "/customers.csv", Role::Viewer),
     ("GET", "/customers/C1", Role::Viewer),
     ("GET", "/customers/C1/history.csv", Role::Viewer),
+    ("GET", "/customers/C1/statement", Role::Viewer),
+    ("GET", "/customers/C1/export.json", Role::Manager),
     ("GET", "/customers/C1/entries/none", Role::Viewer),
     ("GET", "/customers/C1/preview", Role::Agent),
     ("POST", "/customers/C1/adjust", Role::Agent),

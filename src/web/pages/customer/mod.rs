@@ -6,6 +6,7 @@ mod entry;
 mod history;
 mod person;
 mod redeem;
+mod statement;
 mod view;
 pub(super) mod words;
 
@@ -15,6 +16,7 @@ pub(in crate::web) use entry::{confirm_undoing, show as show_entry, undo};
 pub(in crate::web) use history::export;
 pub(in crate::web) use person::{change as change_person, confirm_erasing, erase};
 pub(in crate::web) use redeem::{cancel, confirm as confirm_redeeming, confirm_cancelling, options, redeem};
+pub(in crate::web) use statement::{file as export_file, show as show_statement};
 pub(in crate::web) use view::show;
 
 use actix_web::web::Path;
