@@ -22,5 +22,5 @@ shell-keys-are-off = Einzelne Tasten sind abgeschaltet; einschalten können Sie 
 shell-close = Schließen
 shell-problem = Etwas stimmt nicht
 shell-error = Fehler:
-shell-optional = (freiwillig)
+shell-optional = (optional)
 shell-points = Punkte

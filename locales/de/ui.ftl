@@ -14,3 +14,17 @@ ui-points = { $points ->
    *[other] { $points } Punkte
 }
 ui-export = CSV exportieren
+ui-filter = Filtern
+ui-clear-filters = Filter entfernen
+ui-clear-all = Alle entfernen
+ui-remove-filter = Filter entfernen: { $filter }
+ui-rows = Zeilen
+ui-previous = Zurück
+ui-next = Weiter
+ui-range = { $first } bis { $last }
+ui-range-of = { $first } bis { $last } von { $count }
+ui-range-more = { $first } bis { $last } von mehr als { $count }
+ui-quoted = „{ $text }“
+ui-from = Von
+ui-to = Bis
+ui-newest = Neueste

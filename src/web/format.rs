@@ -112,7 +112,15 @@ pub(crate) fn birthday(day: Birthday) -> String {
 
 /// A share: `12.5%`, in German `12,5 %`.
 pub(crate) fn percent(percent: Decimal) -> String {
-    let digits = percent.normalize().to_string();
+    with_percent(&percent.normalize().to_string())
+}
+
+/// A share given in tenths of a percent: `8.2%`, `50.0%`.
+pub(crate) fn percent_tenths(tenths: u128) -> String {
+    with_percent(&format!("{}.{}", tenths / 10, tenths % 10))
+}
+
+fn with_percent(digits: &str) -> String {
     match texts::current() {
         Language::English => format!("{digits}%"),
         language @ Language::German => {

@@ -16,6 +16,7 @@ use crate::{
         list::{self, Column, Cursor, ListQuery, Listing, Order, Place, Today, Total, View},
         search::{self, FoundBy},
     },
+    texts::t,
     web::{
         access::Member,
         csv::{self, Step},
@@ -124,7 +125,9 @@ struct Row {
     /// The person's e-mail address, or by what a search found them.
     sub: String,
     id: String,
-    badge: &'static str,
+    /// The state of the account, where it is not open.
+    badge: String,
+    has_account: bool,
     balance: i64,
     ending: String,
     changed_at: Option<Timestamp>,
@@ -135,12 +138,12 @@ impl Row {
         let row = listing.row;
         let id = row.customer.to_string();
         let found = match listing.by {
-            Some(FoundBy::Coupon(code)) => Some(format!("Coupon {code}")),
-            Some(FoundBy::Reference(text)) => Some(format!("Reference {text}")),
+            Some(FoundBy::Coupon(code)) => Some(t!("customers-by-coupon", code = code)),
+            Some(FoundBy::Reference(text)) => Some(t!("customers-by-reference", reference = text)),
             Some(FoundBy::Id | FoundBy::Name) | None => None,
         };
         let ending = row.ends_at.map_or_else(String::new, |at| {
-            format!("{} on {}", format::number(row.ending), format::day(at, shell.zone()))
+            t!("customers-ending", points = row.ending, day = format::day(at, shell.zone()))
         });
         Self {
             link: shell.place.as_ref().map_or_else(String::new, |place| customer_page(&place.tenant, &row.customer)),
@@ -148,10 +151,11 @@ impl Row {
             sub: found.or(row.email).unwrap_or_default(),
             id,
             badge: match row.open {
-                Some(true) => "",
-                Some(false) => "Closed",
-                None => "No account",
+                Some(true) => String::new(),
+                Some(false) => t!("customer-closed"),
+                None => t!("customer-no-account"),
             },
+            has_account: row.open.is_some(),
             balance: row.balance.unwrap_or_default(),
             ending,
             changed_at: row.changed_at,
@@ -160,13 +164,14 @@ impl Row {
 }
 
 struct Tab {
-    label: &'static str,
+    label: String,
     href: String,
     count: String,
     current: bool,
 }
 
 struct Heading {
+    /// Its key in `locales/`.
     label: &'static str,
     href: String,
     icon: &'static str,
@@ -219,7 +224,7 @@ pub(crate) async fn index(
 ) -> Result<HttpResponse, WebError> {
     let (asked, tenant) = (asked.into_inner(), &member.place.tenant);
     let today = Today { now: app.now(), zone: member.place.zone };
-    let shell = member.shell(Section::Customers, "Customers");
+    let shell = member.shell(Section::Customers, t!("nav-customers"));
     if want.is_part("search-results") {
         return suggest(&app, &shell, &asked, today).await;
     }
@@ -249,12 +254,12 @@ async fn suggest(app: &App, shell: &Shell, asked: &Asked, today: Today) -> Resul
     }
     let page = list::page(&app.db, &place.tenant, &query, today).await?;
     let told = match page.total {
-        Total::Exactly(0) => "No customer found.".to_owned(),
-        Total::Exactly(count) => format!("{} found.", format::count(count, "customer", "customers")),
-        Total::MoreThan(count) => format!("More than {} found.", format::count(count, "customer", "customers")),
+        Total::Exactly(0) => t!("customers-found-none"),
+        Total::Exactly(count) => t!("customers-found", count = count),
+        Total::MoreThan(count) => t!("customers-found-more", count = count),
         Total::Unknown => String::new(),
     };
-    let enter = if page.rows.is_empty() { "" } else { " Press Enter for the whole list." };
+    let enter = if page.rows.is_empty() { String::new() } else { format!(" {}", t!("customers-enter")) };
     let rows = page.rows.into_iter().map(|listing| Row::new(listing, shell)).collect();
     html::bare(&Suggestions { rows, told: format!("{told}{enter}") })
 }
@@ -275,7 +280,7 @@ fn customers_page<'a>(
         Total::Unknown => 0,
     };
     CustomersPage {
-        intro: format!("{} an open points account", format::count(all, "customer has", "customers have")),
+        intro: t!("customers-intro", count = all),
         tabs: View::ALL.into_iter().filter_map(|view| tab(view, asked.view(), &path, counts.of(view))).collect(),
         chips: chips(asked, &path, shell),
         headings: headings(asked, page.order, &path),
@@ -291,8 +296,8 @@ fn customers_page<'a>(
         rows: page.rows.into_iter().map(|listing| Row::new(listing, shell)).collect(),
         is_new: all == 0 && counts.closed == Total::Exactly(0) && asked.q.trim().is_empty(),
         nobody: match asked.q.trim() {
-            "" => "Nobody fits these filters.".to_owned(),
-            text => format!("Nobody fits “{text}”. Check the spelling, or search for a number, an order or a coupon."),
+            "" => t!("customers-nobody-fits"),
+            text => t!("customers-nobody-is", text = text),
         },
         shell,
         asked,
@@ -301,23 +306,21 @@ fn customers_page<'a>(
 }
 
 fn range(first: usize, last: usize, total: Total) -> String {
-    let shown = |number: usize| format::number(i64::try_from(number).unwrap_or(i64::MAX));
-    let of = match total {
-        Total::Exactly(count) => format!(" of {}", format::number(count)),
-        Total::MoreThan(count) => format!(" of more than {}", format::number(count)),
-        Total::Unknown => String::new(),
-    };
-    format!("{} to {}{of}", shown(first), shown(last))
+    match total {
+        Total::Exactly(count) => t!("ui-range-of", first = first, last = last, count = count),
+        Total::MoreThan(count) => t!("ui-range-more", first = first, last = last, count = count),
+        Total::Unknown => t!("ui-range", first = first, last = last),
+    }
 }
 
 /// A saved view. That of closed accounts is there when there are some.
 fn tab(view: View, current: View, path: &str, total: Total) -> Option<Tab> {
     let label = match view {
-        View::All => "All",
-        View::Ending => "Points expire soon",
-        View::Birthday => "Birthday today",
-        View::New => "New this month",
-        View::Closed => "Closed",
+        View::All => t!("customers-view-all"),
+        View::Ending => t!("customers-view-ending"),
+        View::Birthday => t!("customers-view-birthday"),
+        View::New => t!("customers-view-new"),
+        View::Closed => t!("customers-view-closed"),
     };
     let count = match total {
         Total::Exactly(count) => format::number(count),
@@ -336,20 +339,20 @@ fn chips(asked: &Asked, path: &str, shell: &Shell) -> Vec<Chip> {
         chips.push(Chip { label, without: asked.address(path, &[(name, "")]).to_string() });
     };
     if !asked.q.trim().is_empty() {
-        chip(format!("“{}”", asked.q.trim()), "q");
+        chip(t!("ui-quoted", text = asked.q.trim()), "q");
     }
     if let Some(day) = asked.since() {
         let at = calendar::start_of(day, shell.zone());
-        chip(format!("Changed since {}", format::date(at, shell.zone())), "since");
+        chip(t!("customers-since-day", day = format::date(at, shell.zone())), "since");
     }
     chips
 }
 
 fn headings(asked: &Asked, order: Option<Order>, path: &str) -> Vec<Heading> {
     let columns = [
-        (Column::Customer, "number", "Number", false, "col-2"),
-        (Column::Balance, "balance", "Balance", true, "end"),
-        (Column::Change, "change", "Last change", true, "col-2"),
+        (Column::Customer, "number", "customers-number", false, "col-2"),
+        (Column::Balance, "balance", "customers-balance", true, "end"),
+        (Column::Change, "change", "customers-last-change", true, "col-2"),
     ];
     columns
         .into_iter()

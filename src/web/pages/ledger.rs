@@ -14,6 +14,7 @@ use crate::{
     app::App,
     domain::{actor::ActorKind, calendar, ledger::entry::EntryKind, time::Timestamp},
     service::history::{self, LedgerFilter, LedgerPage, LedgerPlace, Story, Writer},
+    texts::t,
     web::{
         access::Member,
         csv::{self, Step},
@@ -143,12 +144,13 @@ fn actors(employees: Vec<Writer>, clients: Vec<Writer>) -> Vec<Choice> {
     let mut actors: Vec<Choice> =
         employees.into_iter().map(|one| Choice::new(&format!("employee:{}", one.id), &one.name)).collect();
     let clients = clients.into_iter();
-    actors.extend(clients.map(|one| Choice::new(&format!("client:{}", one.id), format!("API client {}", one.name))));
+    actors
+        .extend(clients.map(|one| Choice::new(&format!("client:{}", one.id), t!("people-client", client = &one.name))));
     for (kind, label) in [
-        (ActorKind::Employee, "Any employee"),
-        (ActorKind::Client, "Any API client"),
-        (ActorKind::Customer, "Customers"),
-        (ActorKind::System, "Guerdon"),
+        (ActorKind::Employee, t!("ledger-by-employee")),
+        (ActorKind::Client, t!("ledger-by-client")),
+        (ActorKind::Customer, t!("ledger-by-customer")),
+        (ActorKind::System, "Guerdon".to_owned()),
     ] {
         actors.push(Choice::new(kind.as_str(), label));
     }
@@ -168,10 +170,11 @@ fn chips(asked: &Asked, path: &str, actors: &[Choice], shell: &Shell) -> Vec<Chi
     let by = actors.iter().find(|actor| actor.value == asked.actor).map(|actor| actor.label.clone());
     chip(
         "actor",
-        by.or_else(|| asked.actor.split_once(':').map(|(_, id)| id.to_owned())).map(|name| format!("By {name}")),
+        by.or_else(|| asked.actor.split_once(':').map(|(_, id)| id.to_owned()))
+            .map(|name| t!("ledger-by-name", name = name)),
     );
-    chip("from", day(&asked.from).map(|day| format!("From {day}")));
-    chip("until", day(&asked.until).map(|day| format!("To {day}")));
+    chip("from", day(&asked.from).map(|day| t!("ledger-from-day", day = day)));
+    chip("until", day(&asked.until).map(|day| t!("ledger-to-day", day = day)));
     chips
 }
 
@@ -184,7 +187,7 @@ pub(crate) async fn index(
 ) -> Result<HttpResponse, WebError> {
     let asked = asked.into_inner();
     let tenant = &member.place.tenant;
-    let shell = member.shell(Section::Ledger, "Ledger");
+    let shell = member.shell(Section::Ledger, t!("nav-ledger"));
     let filter = asked.filter(member.place.zone);
     let entries = history::ledger(&app.db, tenant, &filter, asked.page(), ROWS).await?;
     let (employees, clients) = history::writers(&app.db, tenant).await?;

@@ -21,6 +21,7 @@ use crate::{
         figures::{self, Chosen, Concern, Overview, PERIOD_DAYS_MAX, Period},
         history::Story,
     },
+    texts::t,
     web::{
         access::Member,
         csv,
@@ -63,7 +64,9 @@ impl Asked {
 }
 
 struct PeriodLink {
-    label: &'static str,
+    label: String,
+    /// Whether it asks for days.
+    is_custom: bool,
     href: String,
     current: bool,
 }
@@ -71,19 +74,19 @@ struct PeriodLink {
 /// A change against the period before.
 struct Delta {
     icon: &'static str,
-    word: &'static str,
+    word: String,
     class: &'static str,
     text: String,
 }
 
 /// A key figure.
 struct Tile {
-    label: &'static str,
+    label: String,
     value: i64,
     delta: Option<Delta>,
     note: String,
     link: String,
-    link_label: &'static str,
+    link_label: String,
     spark: (String, String),
     second: bool,
 }
@@ -91,7 +94,7 @@ struct Tile {
 struct Rank {
     name: String,
     times: i64,
-    share: i64,
+    share: String,
     width: i64,
     points: i64,
 }
@@ -112,9 +115,9 @@ struct Todo {
     icon: &'static str,
     title: String,
     text: String,
+    /// The key of what can be done, and the name that it tells those who hear it alone.
     action: &'static str,
-    /// What the action is about, for those who hear it alone.
-    about: String,
+    name: String,
     href: String,
 }
 
@@ -148,7 +151,7 @@ pub(crate) async fn index(
     let today = Today { now: app.now(), zone: member.place.zone };
     let period = asked.period(today.date());
     let found = figures::overview(&app.db, &member.place.tenant, &member.place.currency, period, today).await?;
-    let shell = member.shell(Section::Overview, "Overview");
+    let shell = member.shell(Section::Overview, t!("nav-overview"));
     let page = OverviewPage {
         told: told(period, &member),
         periods: periods(&asked, &shell),
@@ -161,8 +164,8 @@ pub(crate) async fn index(
         chart: Chart::new(&found.parts, period, member.place.zone),
         ranks: ranks(&found.chosen),
         issued: {
-            let times = found.chosen.iter().map(|one| one.times).sum();
-            format!("{} issued", format::count(times, "coupon", "coupons"))
+            let times: i64 = found.chosen.iter().map(|one| one.times).sum();
+            t!("overview-issued", count = times)
         },
         latest: found.latest.iter().map(|story| latest(story, &member)).collect(),
         todos: found.concerns.iter().map(|concern| todo(concern, &member, &shell)).collect(),
@@ -179,8 +182,7 @@ fn day(day: NaiveDate, member: &Member) -> String {
 }
 
 fn told(period: Period, member: &Member) -> String {
-    let days = format::count(period.days(), "day", "days");
-    format!("{} to {}, compared with the {days} before", day(period.first, member), day(period.last, member))
+    t!("overview-told", from = day(period.first, member), until = day(period.last, member), days = period.days())
 }
 
 fn periods(asked: &Asked, shell: &Shell) -> Vec<PeriodLink> {
@@ -188,12 +190,19 @@ fn periods(asked: &Asked, shell: &Shell) -> Vec<PeriodLink> {
         known @ ("7d" | "12m" | "custom") => known,
         _ => "28d",
     };
-    let link = |(name, label): (&'static str, &'static str)| PeriodLink {
+    let link = |(name, label): (&'static str, String)| PeriodLink {
         label,
+        is_custom: name == "custom",
         href: Address::new(shell.at("")).and("period", name).to_string(),
         current: name == current,
     };
-    [("7d", "7 days"), ("28d", "28 days"), ("12m", "12 months"), ("custom", "Custom")].map(link).into_iter().collect()
+    let periods = [
+        ("7d", t!("overview-period-7d")),
+        ("28d", t!("overview-period-28d")),
+        ("12m", t!("overview-period-12m")),
+        ("custom", t!("overview-period-custom")),
+    ];
+    periods.into_iter().map(link).collect()
 }
 
 /// How a number changed, in arrow, word and colour. `more_is_good`: whether growth is welcome; `None`: neither.
@@ -209,9 +218,8 @@ fn delta(now: i64, before: i64, more_is_good: Option<bool>) -> Option<Delta> {
         Some(_) => "delta-bad",
         None => "",
     };
-    let (icon, word) = if up { ("trending-up", "up") } else { ("trending-down", "down") };
-    let size = tenths.unsigned_abs();
-    Some(Delta { icon, word, class, text: format!("{}.{}%", size / 10, size % 10) })
+    let (icon, word) = if up { ("trending-up", t!("overview-up")) } else { ("trending-down", t!("overview-down")) };
+    Some(Delta { icon, word, class, text: format::percent_tenths(tenths.unsigned_abs()) })
 }
 
 fn tiles(found: &Overview, member: &Member, shell: &Shell, period: Period) -> Vec<Tile> {
@@ -225,55 +233,55 @@ fn tiles(found: &Overview, member: &Member, shell: &Shell, period: Period) -> Ve
     let flow = found.flow;
     vec![
         Tile {
-            label: "Points outstanding",
+            label: t!("overview-outstanding"),
             value: found.outstanding,
             delta: None,
             note: match found.worth {
-                Some(worth) => format!("worth up to {}", format::money(worth, &member.place.currency)),
-                None => format!("of {}", format::count(found.accounts, "customer", "customers")),
+                Some(worth) => t!("overview-worth", worth = format::money(worth, &member.place.currency)),
+                None => t!("overview-of-customers", count = found.accounts),
             },
             link: customers.clone().and("sort", "-balance").to_string(),
-            link_label: "See customers",
+            link_label: t!("overview-see-customers"),
             spark: series(|part| part.held),
             second: false,
         },
         Tile {
-            label: "Earned and added",
+            label: t!("overview-came"),
             value: flow.came(),
             delta: delta(flow.came(), found.before.came(), Some(true)),
-            note: format!("{} from orders", format::number(flow.earned)),
+            note: t!("overview-from-orders", points = flow.earned),
             link: ledger(if flow.earned > 0 { "earned" } else { "added" }),
-            link_label: "See entries",
+            link_label: t!("overview-see-entries"),
             spark: series(|part| part.flow.came()),
             second: false,
         },
         Tile {
-            label: "Redeemed",
+            label: t!("overview-redeemed"),
             value: flow.redeemed,
             delta: delta(flow.redeemed, found.before.redeemed, Some(true)),
-            note: format::count(flow.redemptions, "redemption", "redemptions"),
+            note: t!("overview-redemptions", count = flow.redemptions),
             link: ledger("redeemed"),
-            link_label: "See entries",
+            link_label: t!("overview-see-entries"),
             spark: series(|part| part.flow.redeemed),
             second: true,
         },
         Tile {
-            label: "Expired",
+            label: t!("overview-expired"),
             value: flow.expired,
             delta: delta(flow.expired, found.before.expired, Some(false)),
             note: String::new(),
             link: ledger("expired"),
-            link_label: "See entries",
+            link_label: t!("overview-see-entries"),
             spark: series(|part| part.flow.expired),
             second: true,
         },
         Tile {
-            label: "Expiring in 30 days",
+            label: t!("overview-ending"),
             value: ending,
             delta: None,
-            note: format!("of {}", format::count(ending_customers, "customer", "customers")),
+            note: t!("overview-of-customers", count = ending_customers),
             link: customers.and("view", "expiring").to_string(),
-            link_label: "See customers",
+            link_label: t!("overview-see-customers"),
             spark: (String::new(), String::new()),
             second: true,
         },
@@ -286,7 +294,7 @@ fn ranks(chosen: &[Chosen]) -> Vec<Rank> {
     let rank = |one: &Chosen| Rank {
         name: one.name.clone(),
         times: one.times,
-        share: one.times * 100 / all.max(1),
+        share: format::percent((one.times * 100 / all.max(1)).into()),
         width: (one.times * 100 / most).max(1),
         points: one.points,
     };
@@ -310,49 +318,44 @@ fn todo(concern: &Concern, member: &Member, shell: &Shell) -> Todo {
         Concern::NoOption => Todo {
             class: "caut",
             icon: "gift",
-            title: "There is nothing to redeem".to_owned(),
-            text: "No redemption option is active, so customers can collect points but not use them.".to_owned(),
-            action: "Set up",
-            about: "redemption options".to_owned(),
+            title: t!("overview-no-option"),
+            text: t!("overview-no-option-text"),
+            action: "overview-no-option-act",
+            name: String::new(),
             href: shell.at("/options"),
         },
         Concern::NoPrefix(site) => Todo {
             class: "azure",
             icon: "store",
-            title: format!("{} has no coupon prefix", site.name),
-            text: "Codes from this site are letters and digits only, until you set one.".to_owned(),
-            action: "Set",
-            about: format!("the coupon prefix of {}", site.name),
+            title: t!("overview-no-prefix", name = &site.name),
+            text: t!("overview-no-prefix-text"),
+            action: "overview-no-prefix-act",
+            name: site.name.clone(),
             href: shell.at("/sites"),
         },
         Concern::EarningOff(site) => Todo {
             class: "caut",
             icon: "shopping-bag",
-            title: format!("Orders of {} earn nothing", site.name),
-            text: "Its earning rule is switched off.".to_owned(),
-            action: "See rule",
-            about: format!("of {}", site.name),
+            title: t!("overview-earning-off", name = &site.name),
+            text: t!("overview-earning-off-text"),
+            action: "overview-earning-off-act",
+            name: site.name.clone(),
             href: shell.at("/rules"),
         },
         Concern::Ending(ending) => {
             let most = &ending.most;
             let who = most.name.clone().unwrap_or_else(|| most.customer.to_string());
-            let points = format::count(most.points, "point", "points");
-            let on = format::day(most.ends_at, member.place.zone);
-            let (verb, customers) = (if most.points == 1 { "expires" } else { "expire" }, ending.customers);
+            let day = format::day(most.ends_at, member.place.zone);
             Todo {
                 class: "caut",
                 icon: "hourglass",
-                title: format!("{points} of {who} {verb} on {on}"),
-                text: match customers - 1 {
-                    0 => "Nobody else loses points in the next 30 days.".to_owned(),
-                    others => format!(
-                        "{} points in the next 30 days.",
-                        format::count(others, "other customer loses", "other customers lose")
-                    ),
+                title: t!("overview-ends", points = most.points, who = who, day = day),
+                text: match ending.customers - 1 {
+                    0 => t!("overview-ends-alone"),
+                    others => t!("overview-ends-others", count = others),
                 },
-                action: "See all",
-                about: "customers with expiring points".to_owned(),
+                action: "overview-ends-act",
+                name: String::new(),
                 href: Address::new(shell.at("/customers")).and("view", "expiring").to_string(),
             }
         }
@@ -388,10 +391,10 @@ mod tests {
     #[test]
     fn changes_are_told_in_arrow_word_and_colour() {
         let told = |now, before, good| delta(now, before, good).map(|delta| (delta.word, delta.text, delta.class));
-        assert_eq!(told(1082, 1000, Some(true)), Some(("up", "8.2%".to_owned(), "delta-good")));
-        assert_eq!(told(500, 1000, Some(true)), Some(("down", "50.0%".to_owned(), "delta-bad")));
-        assert_eq!(told(500, 1000, Some(false)), Some(("down", "50.0%".to_owned(), "delta-good")));
+        assert_eq!(told(1082, 1000, Some(true)), Some(("up".to_owned(), "8.2%".to_owned(), "delta-good")));
+        assert_eq!(told(500, 1000, Some(true)), Some(("down".to_owned(), "50.0%".to_owned(), "delta-bad")));
+        assert_eq!(told(500, 1000, Some(false)), Some(("down".to_owned(), "50.0%".to_owned(), "delta-good")));
         assert_eq!(told(7, 0, Some(true)), None);
-        assert_eq!(told(i64::MAX, 1, None).map(|(word, ..)| word), Some("up"));
+        assert_eq!(told(i64::MAX, 1, None).map(|(word, ..)| word), Some("up".to_owned()));
     }
 }

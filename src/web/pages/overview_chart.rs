@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use crate::{
     domain::calendar,
     service::figures::{Part, Period},
+    texts::t,
     web::format,
 };
 
@@ -28,7 +29,7 @@ pub(super) struct Chart {
     pub(super) bars: Vec<Bar>,
     pub(super) labels: Vec<String>,
     pub(super) summary: String,
-    pub(super) by: &'static str,
+    pub(super) by_month: bool,
 }
 
 /// A day or a month.
@@ -70,7 +71,6 @@ impl Chart {
         });
         let bars: Vec<Bar> = bars.collect();
         let every = bars.len().div_ceil(LABELS_MAX).max(1);
-        let by = if period.is_by_month() { "month" } else { "day" };
         Self {
             width: STEP * i64::try_from(bars.len().max(1)).unwrap_or(1),
             bar_width: STEP * 3 / 5,
@@ -78,14 +78,13 @@ impl Chart {
             grid: scale.lines.iter().map(|(at, _)| *at).filter(|at| *at != scale.zero).collect(),
             scale: scale.lines.iter().map(|(_, points)| short(*points)).collect(),
             labels: bars.iter().step_by(every).map(|bar| bar.label.clone()).collect(),
-            summary: format!(
-                "Bar chart of points earned and added (up) and redeemed (down) by {by}. The most in a {by}: {} earned \
-                 and added, {} redeemed.",
-                format::number(up),
-                format::number(down)
-            ),
+            summary: if period.is_by_month() {
+                t!("overview-chart-month", came = up, redeemed = down)
+            } else {
+                t!("overview-chart-day", came = up, redeemed = down)
+            },
             bars,
-            by,
+            by_month: period.is_by_month(),
         }
     }
 }
@@ -138,8 +137,8 @@ fn round_step(least: i64) -> i64 {
 /// `12k` and `3M`, for axes alone.
 fn short(points: i64) -> String {
     match points {
-        10_000..10_000_000 if points % 1_000 == 0 => format!("{}k", format::number(points / 1_000)),
-        10_000_000.. if points % 1_000_000 == 0 => format!("{}M", format::number(points / 1_000_000)),
+        10_000..10_000_000 if points % 1_000 == 0 => t!("overview-thousands", number = points / 1_000),
+        10_000_000.. if points % 1_000_000 == 0 => t!("overview-millions", number = points / 1_000_000),
         _ => format::number(points),
     }
 }

@@ -13,13 +13,13 @@ use crate::{
     app::App,
     domain::{returned_coupon::Decision, role::Role, time::Timestamp},
     service::returned_coupons::{self, Case, CaseError},
+    texts::t,
     web::{
         access::Member,
         confirm::Confirm,
         error::WebError,
         filters,
         form::{Button, Protected},
-        format,
         html::{self, Want},
         people,
         query::{Address, coupon_page, customer_page, escaped},
@@ -55,7 +55,8 @@ struct Line {
     coupon_link: String,
     option: String,
     points: i64,
-    part: &'static str,
+    /// Whether all of the order came back.
+    whole: bool,
     opened_at: Timestamp,
     decision: Decision,
     decided_at: Option<Timestamp>,
@@ -66,7 +67,7 @@ struct Line {
 /// A tab: its address, name, and whether it is shown.
 struct Tab {
     href: String,
-    label: &'static str,
+    label: String,
     current: bool,
 }
 
@@ -93,7 +94,7 @@ pub(crate) async fn index(
     let names = people::names(&app, tenant).await?;
     let older = Some(asked.older.as_str()).filter(|older| !older.is_empty());
     let (cases, more) = returned_coupons::list(&app.db, tenant, asked.decision(), older, ROWS).await?;
-    let shell = member.shell(Section::Returns, "Returned orders");
+    let shell = member.shell(Section::Returns, t!("nav-returns"));
     let path = shell.at("/returns");
     let here = || Address::new(path.clone()).and("decision", &asked.decision).without_empty();
     let line = |case: &Case| Line {
@@ -104,7 +105,7 @@ pub(crate) async fn index(
         coupon_link: coupon_page(tenant, &case.code),
         option: case.option_name.clone(),
         points: case.points,
-        part: if case.whole { "All of it" } else { "A part of it" },
+        whole: case.whole,
         opened_at: case.opened_at,
         decision: case.decision,
         decided_at: case.decided_at,
@@ -116,17 +117,17 @@ pub(crate) async fn index(
             .unwrap_or_default(),
         link: format!("{path}/{}", escaped(&case.case_id)),
     };
-    let tab = |value: &str, label: &'static str, decision: Option<Decision>| Tab {
+    let tab = |value: &str, label: String, decision: Option<Decision>| Tab {
         href: Address::new(path.clone()).and("decision", value).without_empty().to_string(),
         label,
         current: asked.decision() == decision,
     };
     let view = ReturnsView {
         tabs: vec![
-            tab("", "To decide", Some(Decision::Open)),
-            tab(Decision::GivenBack.as_str(), "Given back", Some(Decision::GivenBack)),
-            tab(Decision::Kept.as_str(), "Left spent", Some(Decision::Kept)),
-            tab(ALL, "All", None),
+            tab("", t!("returns-tab-open"), Some(Decision::Open)),
+            tab(Decision::GivenBack.as_str(), t!("returns-tab-given-back"), Some(Decision::GivenBack)),
+            tab(Decision::Kept.as_str(), t!("returns-tab-kept"), Some(Decision::Kept)),
+            tab(ALL, t!("returns-tab-all"), None),
         ],
         lines: cases.iter().map(line).collect(),
         shows_open: asked.decision() == Some(Decision::Open),
@@ -155,23 +156,19 @@ pub(crate) async fn confirm_giving_back(
         return Err(told(CaseError::Decided));
     }
     let name = case.customer_name.clone().unwrap_or_else(|| case.customer_id.to_string());
-    let points = format::count(case.points, "point", "points");
     let back = Section::Returns.address(tenant);
     let confirm = Confirm {
-        question: format!("Give {name} {points} back?"),
+        question: t!("returns-question", name = name, points = case.points),
         sentences: vec![
-            format!(
-                "Order {} came back. It was paid with the coupon {}, which cost {points}.",
-                case.order_id, case.code
-            ),
-            "The points come back with the dates of expiry that they had. The coupon cannot be used again.".to_owned(),
+            t!("returns-what", order = case.order_id.as_str(), code = &case.code, points = case.points),
+            t!("returns-means"),
         ],
         action: format!("{back}/{}/give-back", escaped(&case.case_id)),
         back,
-        keep: "Cancel".to_owned(),
-        act: "Give points back".to_owned(),
+        keep: t!("ui-cancel"),
+        act: t!("returns-act"),
     };
-    confirm.ask(&want, &member.shell(Section::Returns, "Give points back"))
+    confirm.ask(&want, &member.shell(Section::Returns, t!("returns-act")))
 }
 
 /// What a page says when nothing was decided.
@@ -192,7 +189,7 @@ pub(crate) async fn give_back(
 ) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Agent).await?;
     returned_coupons::give_back(&app, &member.caller(), &path.1).await.map_err(told)?;
-    member.toast(Toast::new("Points given back"))?;
+    member.toast(Toast::new(t!("returns-given-back")))?;
     Ok(html::see_other(&Section::Returns.address(&member.place.tenant)))
 }
 
@@ -206,8 +203,8 @@ pub(crate) async fn keep(
     member.require(&app, Role::Agent).await?;
     returned_coupons::keep(&app, &member.caller(), &path.1).await.map_err(told)?;
     let list = Section::Returns.address(&member.place.tenant);
-    let undo = ToastAction { label: "Undo".to_owned(), post: format!("{list}/{}/reopen", escaped(&path.1)) };
-    member.toast(Toast { action: Some(undo), ..Toast::new("Points left spent") })?;
+    let undo = ToastAction { label: t!("ui-undo"), post: format!("{list}/{}/reopen", escaped(&path.1)) };
+    member.toast(Toast { action: Some(undo), ..Toast::new(t!("returns-kept")) })?;
     Ok(html::see_other(&list))
 }
 
@@ -220,6 +217,6 @@ pub(crate) async fn reopen(
 ) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Agent).await?;
     returned_coupons::reopen(&app, &member.caller(), &path.1).await.map_err(told)?;
-    member.toast(Toast::new("Order is to be decided again"))?;
+    member.toast(Toast::new(t!("returns-reopened")))?;
     Ok(html::see_other(&Section::Returns.address(&member.place.tenant)))
 }

@@ -15,12 +15,12 @@ use crate::{
         points::{self, Asked, PointsError},
         tenants,
     },
+    texts::t,
     web::{
         access::Member,
         confirm::Confirm,
         error::WebError,
         form::{Button, Protected},
-        format,
         html::{self, Want},
         query::{coupon_page, escaped},
         shell::{Section, Toast},
@@ -43,26 +43,20 @@ pub(in crate::web) async fn confirm_cancelling(
     let (Some(exchange), true) = (&story.exchange, is_cancellable(&story)) else {
         return Err(WebError::Conflict(not_cancellable(&story)));
     };
-    let shell = member.shell(Section::Coupons, "Cancel redemption");
+    let shell = member.shell(Section::Coupons, t!("redeem-cancel"));
     let link = shell.coupon(code);
-    let points = format::count(exchange.points, "point", "points");
     let (name, _) = customer(&shell, &story.names, &exchange.customer_id);
     let grace = tenants::find(&app.db, &member.place.tenant).await?.map_or(0, |tenant| tenant.grace_days);
     let confirm = Confirm {
-        question: format!("Cancel the coupon {code} and give {points} back?"),
+        question: t!("redeem-cancel-question", code = code, points = exchange.points),
         sentences: vec![
-            format!(
-                "The code stops working at once. {name} gets {points} back, with the dates of expiry that they had."
-            ),
-            format!(
-                "Points that have expired meanwhile can be used for {} more. Both entries stay in the history.",
-                format::count(grace, "day", "days")
-            ),
+            t!("redeem-cancel-means", name = name, points = exchange.points),
+            t!("coupon-cancel-grace", days = grace),
         ],
         action: format!("{link}/cancel"),
         back: link,
-        keep: "Keep coupon".to_owned(),
-        act: "Cancel redemption".to_owned(),
+        keep: t!("redeem-cancel-keep"),
+        act: t!("redeem-cancel"),
     };
     confirm.ask(&want, &shell)
 }
@@ -71,11 +65,11 @@ pub(in crate::web) async fn confirm_cancelling(
 fn not_cancellable(story: &Story) -> String {
     let code = &story.coupon.code;
     match &story.exchange {
-        None => format!("The coupon {code} was not bought with points. Delete it instead."),
+        None => t!("coupon-not-bought", code = code),
         Some(exchange) if exchange.cancelled_at.is_some() => {
-            format!("The redemption of the coupon {code} has been cancelled already; its points are back.")
+            t!("coupon-cancelled-before", code = code)
         }
-        Some(_) => format!("The coupon {code} has been used, so its points do not come back. Give the use back first."),
+        Some(_) => t!("coupon-used-before", code = code),
     }
 }
 
@@ -94,9 +88,9 @@ pub(in crate::web) async fn cancel(
     let asked = Asked { caller: member.caller(), source: Source::BackOffice, key: None };
     let id = exchange.redemption_id.clone();
     match points::cancel_redemption(&app, asked, customer, id, Remarks::default()).await {
-        Ok(_) => member.toast(Toast::new("Redemption cancelled"))?,
+        Ok(_) => member.toast(Toast::new(t!("redeem-cancelled")))?,
         Err(PointsError::Ledger(LedgerError::Refused(Refusal::AlreadyCancelled))) => {
-            member.toast(Toast::new("Cancelled already"))?;
+            member.toast(Toast::new(t!("redeem-cancelled-already")))?;
         }
         Err(error) => return Err(error.into()),
     }
@@ -114,32 +108,25 @@ pub(in crate::web) async fn confirm_deletion(
     let story = find(&app, &member, &code_in(&path.1)?).await?;
     let coupon = &story.coupon;
     if coupon.deleted_at.is_some() {
-        return Err(WebError::Conflict(format!("The coupon {} has been deleted already.", coupon.code)));
+        return Err(WebError::Conflict(t!("coupon-deleted-already", code = &coupon.code)));
     }
-    let shell = member.shell(Section::Coupons, "Delete coupon");
+    let shell = member.shell(Section::Coupons, t!("coupon-delete-title"));
     let link = shell.coupon(&coupon.code);
     let mut sentences = vec![match coupon.redemption_count {
-        0 => "It has not been used. Nobody can use it any more.".to_owned(),
-        uses => format!(
-            "It has been used {}; that stays as it is. Nobody can use it any more.",
-            format::count(uses, "time", "times")
-        ),
+        0 => t!("coupon-delete-unused"),
+        uses => t!("coupon-delete-used", count = uses),
     }];
     if let (Some(exchange), true) = (&story.exchange, is_cancellable(&story)) {
-        sentences.push(format!(
-            "The {} that it was bought with do not come back. To give them back, cancel the redemption instead.",
-            format::count(exchange.points, "point", "points")
-        ));
+        sentences.push(t!("coupon-delete-points", points = exchange.points));
     }
-    sentences
-        .push("The coupon stays in the list of deleted ones, and its code is never given to another one.".to_owned());
+    sentences.push(t!("coupon-delete-stays"));
     let confirm = Confirm {
-        question: format!("Delete the coupon {}?", coupon.code),
+        question: t!("coupon-delete-question", code = &coupon.code),
         sentences,
         action: format!("{link}/delete"),
         back: link,
-        keep: "Keep coupon".to_owned(),
-        act: "Delete coupon".to_owned(),
+        keep: t!("redeem-cancel-keep"),
+        act: t!("coupon-delete-title"),
     };
     confirm.ask(&want, &shell)
 }
@@ -154,7 +141,7 @@ pub(in crate::web) async fn delete(
     member.require(&app, Role::Manager).await?;
     let code = code_in(&path.1)?;
     coupons::delete(&app, &member.caller(), &code).await?;
-    member.toast(Toast::new("Coupon deleted"))?;
+    member.toast(Toast::new(t!("coupon-deleted-now")))?;
     Ok(html::see_other(&Section::Coupons.address(&member.place.tenant)))
 }
 
@@ -169,24 +156,24 @@ pub(in crate::web) async fn confirm_giving_back(
     let code = code_in(&path.1)?;
     let story = find(&app, &member, &code).await?;
     let found = coupons::find_redemption(&app.db, &member.place.tenant, &code, &path.2).await?;
-    let shell = member.shell(Section::Coupons, "Give use back");
+    let shell = member.shell(Section::Coupons, t!("coupon-use-title"));
     let link = shell.coupon(code.as_str());
-    let order = found.used.order_code.map_or_else(|| "An order".to_owned(), |order| format!("Order {order}"));
+    let counts = match found.used.order_code {
+        Some(order) => t!("coupon-use-order", order = order),
+        None => t!("coupon-use-some-order"),
+    };
     let again = match story.coupon.status(app.now()) {
-        _ if story.coupon.deleted_at.is_some() => "The coupon is deleted, so nobody can use it again.".to_owned(),
-        CouponStatus::Expired => "The coupon has expired, so nobody can use it again.".to_owned(),
-        _ => format!("{code} can be used once more."),
+        _ if story.coupon.deleted_at.is_some() => t!("coupon-use-deleted"),
+        CouponStatus::Expired => t!("coupon-use-expired"),
+        _ => t!("coupon-use-again", code = code.as_str()),
     };
     let confirm = Confirm {
-        question: format!("Give this use of {code} back?"),
-        sentences: vec![
-            format!("{order} no longer counts as a use. {again}"),
-            "The order itself stays as it is: change its discount in the shop.".to_owned(),
-        ],
+        question: t!("coupon-use-question", code = code.as_str()),
+        sentences: vec![format!("{counts} {again}"), t!("coupon-use-order-stays")],
         action: format!("{link}/uses/{}/give-back", escaped(&found.id)),
         back: link,
-        keep: "Keep use".to_owned(),
-        act: "Give use back".to_owned(),
+        keep: t!("coupon-use-keep"),
+        act: t!("coupon-use-title"),
     };
     confirm.ask(&want, &shell)
 }
@@ -201,6 +188,6 @@ pub(in crate::web) async fn give_back(
     member.require(&app, Role::Manager).await?;
     let code = code_in(&path.1)?;
     coupons::delete_redemption(&app, &member.caller(), &code, &path.2).await?;
-    member.toast(Toast::new("Use given back"))?;
+    member.toast(Toast::new(t!("coupon-use-given-back")))?;
     Ok(html::see_other(&coupon_page(&member.place.tenant, code.as_str())))
 }

@@ -32,6 +32,7 @@ use crate::{
         idempotency::KeyedRequest,
         sites,
     },
+    texts::t,
     web::{
         access::Member,
         error::WebError,
@@ -90,7 +91,7 @@ fn day(typed: &str, days: u64, zone: Tz) -> Result<Option<Timestamp>, Invalid> {
     }
     let day = typed.parse::<NaiveDate>().ok().filter(|day| (2000..=9998).contains(&day.year()));
     let day = day.and_then(|day| day.checked_add_days(chrono::Days::new(days)));
-    let day = day.ok_or_else(|| Invalid::new("Give a day such as 2027-01-31."))?;
+    let day = day.ok_or_else(|| Invalid::new(t!("coupons-wrong-day")))?;
     Ok(Some(calendar::start_of(day, zone)))
 }
 
@@ -100,7 +101,7 @@ fn times(typed: &str) -> Result<i64, Invalid> {
         return Ok(-1);
     }
     let number = Points::parse(typed).map(Points::get).ok().filter(|number| *number <= REDEMPTIONS_MAX);
-    number.ok_or_else(|| Invalid::new("Give a whole number above zero, or nothing for no limit."))
+    number.ok_or_else(|| Invalid::new(t!("coupons-wrong-times")))
 }
 
 /// An amount above zero with no more decimals than its currency has.
@@ -110,7 +111,7 @@ fn money(typed: &str, currency: &Currency) -> Result<Decimal, Invalid> {
         .ok()
         .map(|amount| amount.normalize())
         .filter(|amount| *amount > Decimal::ZERO && amount.scale() <= currency.decimals())
-        .ok_or_else(|| Invalid::new(format!("Give an amount above zero, such as {example}.")))
+        .ok_or_else(|| Invalid::new(t!("coupons-wrong-amount", example = example)))
 }
 
 impl CouponForm {
@@ -135,7 +136,7 @@ impl CouponForm {
             PERCENT => {
                 let typed = self.worth.trim().trim_end_matches('%');
                 let percent = decimal_typed(typed).ok().filter(|p| *p > Decimal::ZERO && *p <= Decimal::ONE_HUNDRED);
-                let percent = percent.ok_or("Give a percentage above 0 and up to 100, such as 10.");
+                let percent = percent.ok_or_else(|| t!("coupons-wrong-percent"));
                 errors.check("worth", percent).map(Discount::Percent)
             }
             AMOUNT => {
@@ -144,7 +145,7 @@ impl CouponForm {
             }
             SHIPPING => Some(Discount::FreeShipping),
             _ => {
-                errors.add("kind", "Choose what the coupon takes off.");
+                errors.add("kind", t!("coupons-wrong-kind"));
                 None
             }
         }
@@ -158,7 +159,7 @@ impl CouponForm {
         }
         if self.holder == ONE {
             let customer = CustomerId::parse(self.customer.trim());
-            let customer = customer.map_err(|_invalid| "Give the number of a customer.");
+            let customer = customer.map_err(|_invalid| t!("coupons-wrong-customer"));
             restrictions.valid_for.extend(errors.check("customer", customer).map(|id| id.to_string()));
         }
         restrictions
@@ -172,7 +173,7 @@ impl CouponForm {
         let name = errors.check("name", required_text(&self.name.replace(['\r', '\n'], " "), NAME_CHARS_MAX));
         let description = errors.check("description", text(&self.description, DESCRIPTION_CHARS_MAX));
         let currency = currencies.iter().find(|known| known.as_str() == self.currency).or(currencies.first());
-        let currency = errors.check("currency", currency.cloned().ok_or("Choose a currency."));
+        let currency = errors.check("currency", currency.cloned().ok_or_else(|| t!("coupons-wrong-currency")));
         let discount = currency.as_ref().and_then(|currency| self.discount(currency, &mut errors));
         let restrictions = currency.as_ref().map(|currency| self.restrictions(currency, &mut errors));
         let uses = errors.check("uses", times(&self.uses));
@@ -180,13 +181,13 @@ impl CouponForm {
         let (from, until) = (day(&self.from, 0, zone), day(&self.until, 1, zone));
         let (from, until) = (errors.check("from", from), errors.check("until", until));
         if from.flatten().zip(until.flatten()).is_some_and(|(from, until)| from >= until) {
-            errors.add("until", "Choose a day that is not before the first one.");
+            errors.add("until", t!("coupons-wrong-order"));
         }
         if ![ANYONE, SIGNED_IN, ONE].contains(&self.holder.as_str()) {
-            errors.add("holder", "Choose who can use the coupon.");
+            errors.add("holder", t!("coupons-wrong-holder"));
         }
         if self.holder == ANYONE && per_customer.is_some_and(|limit| limit != -1) {
-            errors.add("per_customer", "Leave this empty: guests cannot be told apart.");
+            errors.add("per_customer", t!("coupons-wrong-guests"));
         }
         let parsed = (code, name, description, discount, restrictions, uses, per_customer, from, until);
         let (Some(code), Some(name), Some(description), Some(discount), Some(restrictions), ..) = parsed else {
@@ -233,13 +234,17 @@ fn show(
     form: &CouponForm,
     errors: &Errors,
 ) -> Result<HttpResponse, WebError> {
-    let (shell, status) = errors.mark(member.shell(Section::Coupons, "Create coupon"));
-    let kinds =
-        [Choice::new(AMOUNT, "Amount"), Choice::new(PERCENT, "Percent"), Choice::new(SHIPPING, "Free shipping")];
+    let (shell, status) = errors.mark(member.shell(Section::Coupons, t!("coupons-create")));
+    let kinds = [
+        (AMOUNT, t!("coupons-kind-amount")),
+        (PERCENT, t!("coupons-kind-percent")),
+        (SHIPPING, t!("coupons-kind-shipping")),
+    ]
+    .map(|(value, label)| Choice::new(value, label));
     let holders = [
-        Choice::new(ANYONE, "Anyone with the code").hinted("Also guests."),
-        Choice::new(SIGNED_IN, "Any signed-in customer"),
-        Choice::new(ONE, "One customer").hinted("The one named below; nobody else can use the code."),
+        Choice::new(ANYONE, t!("coupons-holder-anyone")).hinted(t!("coupons-holder-anyone-hint")),
+        Choice::new(SIGNED_IN, t!("coupons-holder-signed-in")),
+        Choice::new(ONE, t!("coupons-holder-one")).hinted(t!("coupons-holder-one-hint")),
     ];
     let currencies: Vec<Choice> =
         currencies.iter().map(|currency| Choice::new(currency.as_str(), currency.as_str())).collect();
@@ -283,15 +288,15 @@ pub(in crate::web) async fn create(
     let mut errors = Errors::default();
     match made {
         Ok(Answered::Now(code) | Answered::Before { body: code, .. }) => {
-            member.toast(Toast::new("Coupon created"))?;
+            member.toast(Toast::new(t!("coupons-done")))?;
             return Ok(html::see_other(&coupon_page(&member.place.tenant, &code)));
         }
         Err(CouponError::Taken { code, .. }) => {
-            errors.add("code", format!("There is a coupon {code} already. Choose another code."));
+            errors.add("code", t!("coupons-taken", code = code.to_string()));
         }
         Err(CouponError::KeyReused) => {
             form.key = uuid::Uuid::new_v4().simple().to_string();
-            errors.add("name", "This form was sent before, and its coupon created. Save again to create another one.");
+            errors.add("name", t!("coupons-sent-before"));
         }
         Err(error) => return Err(error.into()),
     }

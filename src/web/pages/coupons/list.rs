@@ -23,38 +23,42 @@ use crate::{
             self, Cursor, DeskColumn, DeskCounts, DeskFilter, DeskOrder, DeskPage, DeskPlace, DeskQuery, Origin, Place,
         },
     },
+    texts::t,
     web::{
         access::Member,
         error::WebError,
         filters,
         form::Choice,
-        format,
         html::{self, Want},
         query::Address,
         shell::{Section, Shell},
+        words,
     },
 };
 
 const SIZES: [usize; 3] = [25, 50, 100];
-/// What the list can be sorted by: the name in addresses, the heading, its class.
+/// What the list can be sorted by: the name in addresses, the key of the heading, its class.
 const COLUMNS: [(DeskColumn, &str, &str, &str); 4] = [
-    (DeskColumn::Code, "code", "Coupon", ""),
-    (DeskColumn::Used, "used", "Used", "end col-2"),
-    (DeskColumn::Until, "until", "Valid until", "col-2"),
-    (DeskColumn::Created, "created", "Created", "col-2"),
+    (DeskColumn::Code, "code", "coupons-coupon", ""),
+    (DeskColumn::Used, "used", "coupons-used", "end col-2"),
+    (DeskColumn::Until, "until", "coupons-until", "col-2"),
+    (DeskColumn::Created, "created", "coupons-created", "col-2"),
 ];
 
 /// The view of those that were deleted.
 const DELETED: &str = "deleted";
 
-/// The views of the list, each with its state.
+/// Views that are there when there is something in them.
+const RARE: [&str; 2] = ["inactive", DELETED];
+
+/// The views of the list, each with the key of its name and its state.
 const VIEWS: [(&str, &str, Option<CouponStatus>); 6] = [
-    ("", "All", None),
-    ("valid", "Valid", Some(CouponStatus::Valid)),
-    ("inactive", "Not valid yet", Some(CouponStatus::Inactive)),
-    ("used", "Used up", Some(CouponStatus::Used)),
-    ("expired", "Expired", Some(CouponStatus::Expired)),
-    (DELETED, "Deleted", None),
+    ("", "coupons-view-all", None),
+    ("valid", "coupons-view-valid", Some(CouponStatus::Valid)),
+    ("inactive", "coupons-view-inactive", Some(CouponStatus::Inactive)),
+    ("used", "coupons-view-used", Some(CouponStatus::Used)),
+    ("expired", "coupons-view-expired", Some(CouponStatus::Expired)),
+    (DELETED, "coupons-view-deleted", None),
 ];
 
 /// What the list is, as it stands in the address.
@@ -71,11 +75,11 @@ pub(in crate::web) struct Asked {
     before: String,
 }
 
-fn origin_label(origin: Origin) -> &'static str {
+fn origin_label(origin: Origin) -> String {
     match origin {
-        Origin::Points => "Bought with points",
-        Origin::Hand => "Made by the shop",
-        Origin::Referral => "Shared by a customer",
+        Origin::Points => t!("coupons-origin-points"),
+        Origin::Hand => t!("coupons-origin-hand"),
+        Origin::Referral => t!("coupons-origin-referral"),
     }
 }
 
@@ -153,6 +157,7 @@ impl Asked {
 }
 
 struct Tab {
+    /// Its key in `locales/`.
     label: &'static str,
     href: String,
     count: i64,
@@ -160,6 +165,7 @@ struct Tab {
 }
 
 struct Heading {
+    /// Its key in `locales/`.
     label: &'static str,
     href: String,
     icon: &'static str,
@@ -184,7 +190,7 @@ struct Row {
     uses: String,
     until: String,
     ends: bool,
-    state: &'static str,
+    state: String,
     badge: &'static str,
     created_at: Timestamp,
 }
@@ -201,11 +207,11 @@ impl Row {
             link: shell.coupon(&coupon.code),
             code: coupon.code.clone(),
             name: coupon.template.name.clone(),
-            worth: told::worth(&coupon.template.discount),
+            worth: words::discount(&coupon.template.discount),
             customer,
             uses: told::uses(coupon),
             ends: until.is_some(),
-            until: until.unwrap_or_else(|| "No end".to_owned()),
+            until: until.unwrap_or_else(|| t!("coupons-no-end")),
             state,
             badge,
             created_at: coupon.created_at,
@@ -243,7 +249,7 @@ pub(in crate::web) async fn index(
 ) -> Result<HttpResponse, WebError> {
     let asked = asked.into_inner();
     let tenant = &member.place.tenant;
-    let shell = member.shell(Section::Coupons, "Coupons");
+    let shell = member.shell(Section::Coupons, t!("nav-coupons"));
     if want == Want::Page
         && asked.is_plain()
         && !asked.q.trim().is_empty()
@@ -271,10 +277,9 @@ fn coupons_page<'a>(
 ) -> CouponsPage<'a> {
     let path = shell.at("/coupons");
     let at = |name: &str, cursor: &Cursor| asked.address(&path, "", "").and(name, &written(cursor)).to_string();
-    let mut origins = vec![Choice::new("", "However made")];
+    let mut origins = vec![Choice::new("", t!("coupons-origin-any"))];
     origins.extend(Origin::ALL.map(|origin| Choice::new(origin.as_str(), origin_label(origin))));
     let DeskCounts { valid, inactive, used, expired, deleted } = page.counts;
-    let number = |number: usize| format::number(i64::try_from(number).unwrap_or(i64::MAX));
     let last = (page.first + page.coupons.len()).saturating_sub(1);
     CouponsPage {
         tabs: tabs(asked, &path, &page.counts),
@@ -282,7 +287,7 @@ fn coupons_page<'a>(
         chips: chips(asked, &path, page),
         headings: headings(asked, &path),
         rows: page.coupons.iter().map(|coupon| Row::new(coupon, page, shell, now)).collect(),
-        range: format!("{} to {} of {}", number(page.first), number(last), format::number(page.total)),
+        range: t!("ui-range-of", first = page.first, last = last, count = page.total),
         sizes: SIZES
             .into_iter()
             .map(|size| (size, asked.address(&path, "size", &size.to_string()).to_string(), size == asked.size()))
@@ -290,8 +295,8 @@ fn coupons_page<'a>(
         previous: page.previous.as_ref().map(|cursor| at("before", cursor)),
         next: page.next.as_ref().map(|cursor| at("after", cursor)),
         nothing: match asked.q.trim() {
-            "" => "No coupon fits these filters.".to_owned(),
-            text => format!("No coupon fits “{text}”. Look for a code, what the coupon is called, or a customer."),
+            "" => t!("coupons-nothing-fits"),
+            text => t!("coupons-nothing-is", text = text),
         },
         is_new: valid + inactive + used + expired + deleted == 0,
         shell,
@@ -327,13 +332,13 @@ fn tabs(asked: &Asked, path: &str, counts: &DeskCounts) -> Vec<Tab> {
     VIEWS
         .iter()
         .zip(counts)
+        .filter(|((name, ..), count)| *name == asked.view || *count > 0 || !RARE.contains(name))
         .map(|((name, label, _), count)| Tab {
             label,
             href: asked.address(path, "view", name).to_string(),
             count,
             current: *name == asked.view,
         })
-        .filter(|tab| tab.current || tab.count > 0 || !matches!(tab.label, "Not valid yet" | "Deleted"))
         .collect()
 }
 
@@ -343,14 +348,14 @@ fn chips(asked: &Asked, path: &str, page: &DeskPage) -> Vec<Chip> {
         chips.push(Chip { label, without: asked.address(path, name, "").to_string() });
     };
     if !asked.q.trim().is_empty() {
-        chip(format!("“{}”", asked.q.trim()), "q");
+        chip(t!("ui-quoted", text = asked.q.trim()), "q");
     }
     if let Some(origin) = asked.origin() {
-        chip(origin_label(origin).to_owned(), "origin");
+        chip(origin_label(origin), "origin");
     }
     if let Some(customer) = asked.customer() {
         let name = page.names.get(customer.as_str()).cloned().unwrap_or_else(|| customer.to_string());
-        chip(format!("Customer {name}"), "customer");
+        chip(t!("coupons-of-customer", name = name), "customer");
     }
     chips
 }

@@ -20,7 +20,7 @@ pub(in crate::web) use form::{create, new_form};
 pub(in crate::web) use list::index;
 
 use super::{
-    audit_log::{Change, changes, words},
+    audit_log::{self, Change, changes},
     customer::words::actor_name,
 };
 use crate::{
@@ -33,6 +33,7 @@ use crate::{
             desk::{self, Exchange, Story, ToldUse, UsePlace},
         },
     },
+    texts::t,
     web::{
         access::Member,
         error::WebError,
@@ -40,6 +41,7 @@ use crate::{
         html::{self, Want},
         query::{Address, customer_segment, escaped},
         shell::{Section, Shell},
+        words,
     },
 };
 
@@ -94,11 +96,11 @@ impl Event {
     fn new(kept: &KeptRow) -> Self {
         let row = &kept.row;
         let (what, tells) = match row.action.as_str() {
-            "coupon.created" => ("Created".to_owned(), false),
-            "coupon.changed" => ("Changed".to_owned(), true),
-            "coupon.deleted" => ("Deleted".to_owned(), false),
-            "coupon.redemption_deleted" => ("Use given back".to_owned(), false),
-            other => (words(other), true),
+            "coupon.created" => (t!("coupon-event-created"), false),
+            "coupon.changed" => (t!("coupon-event-changed"), true),
+            "coupon.deleted" => (t!("coupon-event-deleted"), false),
+            "coupon.redemption_deleted" => (t!("coupon-event-use-given-back"), false),
+            other => (audit_log::words(other), true),
         };
         Self {
             at: row.recorded_at,
@@ -113,15 +115,15 @@ impl Event {
 fn history(story: &Story, names: impl Fn(&str) -> String) -> Vec<Event> {
     let mut events: Vec<Event> = story.changes.iter().map(Event::new).collect();
     if let Some(exchange) = &story.exchange {
-        let points = format::count(exchange.points, "point", "points");
+        let points = exchange.points;
         let event = |at, what| Event { at, what, who: names(&exchange.customer_id), changes: Vec::new() };
-        events.extend(exchange.cancelled_at.map(|at| event(at, format!("Redemption cancelled, {points} given back"))));
-        events.push(event(exchange.created_at, format!("Issued for {points}")));
+        events.extend(exchange.cancelled_at.map(|at| event(at, t!("coupon-event-cancelled", points = points))));
+        events.push(event(exchange.created_at, t!("coupon-event-issued", points = points)));
     }
     events.extend(story.coupon.imported_at.map(|at| Event {
         at,
-        what: "Imported".to_owned(),
-        who: "Taken over from another service".to_owned(),
+        what: t!("coupon-event-imported"),
+        who: t!("coupon-event-imported-by"),
         changes: Vec::new(),
     }));
     events.sort_by_key(|event| std::cmp::Reverse(event.at));
@@ -134,7 +136,7 @@ struct CouponPage<'a> {
     shell: &'a Shell,
     coupon: &'a Coupon,
     link: &'a str,
-    state: &'static str,
+    state: String,
     badge: &'static str,
     worth: String,
     left: Option<i64>,
@@ -238,22 +240,15 @@ pub(in crate::web) async fn show(
         link: &link,
         state,
         badge,
-        worth: told::worth(&template.discount),
+        worth: words::discount(&template.discount),
         left: (template.max_redemptions >= 0).then(|| (template.max_redemptions - coupon.redemption_count).max(0)),
         facts: told::facts(template, shell.zone()),
         valid_for: template.restrictions.valid_for.iter().map(|id| customer(&shell, &story.names, id)).collect(),
         issued_to: coupon.issued_to.as_ref().filter(|_| bought.is_none()).map(|id| customer(&shell, &story.names, id)),
         bought,
         uses: story.uses.iter().map(|told| UseLine::new(told, &shell, &link, &story.names)).collect(),
-        before_told: format!(
-            "Used {} before it was taken over from another service, which has the details.",
-            format::count(coupon.uses_before, "time", "times")
-        ),
-        uses_range: format!(
-            "{} of {}",
-            format::number(i64::try_from(story.uses.len()).unwrap_or(i64::MAX)),
-            format::count(story.all_uses, "use", "uses")
-        ),
+        before_told: t!("coupon-uses-before", count = coupon.uses_before),
+        uses_range: t!("coupon-uses-range", shown = story.uses.len(), count = story.all_uses),
         newest: before.map(|_| link.clone()),
         older: story
             .older

@@ -4,40 +4,31 @@ use chrono_tz::Tz;
 
 use crate::{
     domain::{
-        coupon::{Coupon, CouponStatus, CouponTemplate, Discount},
+        coupon::{Coupon, CouponStatus, CouponTemplate},
         time::Timestamp,
     },
+    texts::t,
     web::format,
 };
 
 /// A state as a word, and the class of its badge.
-pub(super) fn state(coupon: &Coupon, now: Timestamp) -> (&'static str, &'static str) {
+pub(super) fn state(coupon: &Coupon, now: Timestamp) -> (String, &'static str) {
     if coupon.deleted_at.is_some() {
-        return ("Deleted", "");
+        return (t!("coupons-view-deleted"), "");
     }
     match coupon.status(now) {
-        CouponStatus::Valid => ("Valid", "badge-pos"),
-        CouponStatus::Inactive => ("Not valid yet", "badge-azure"),
-        CouponStatus::Used => ("Used up", ""),
-        CouponStatus::Expired => ("Expired", ""),
-    }
-}
-
-/// What it takes off.
-pub(super) fn worth(discount: &Discount) -> String {
-    match discount {
-        Discount::Percent(percent) => format!("{}% off", percent.normalize()),
-        Discount::Absolute { amount, currency } => format!("{} off", format::money(*amount, currency)),
-        Discount::FreeShipping => "Free shipping".to_owned(),
+        CouponStatus::Valid => (t!("coupons-view-valid"), "badge-pos"),
+        CouponStatus::Inactive => (t!("coupons-view-inactive"), "badge-azure"),
+        CouponStatus::Used => (t!("coupons-view-used"), ""),
+        CouponStatus::Expired => (t!("coupons-view-expired"), ""),
     }
 }
 
 /// How often it was used, and may be.
 pub(super) fn uses(coupon: &Coupon) -> String {
-    let used = format::number(coupon.redemption_count);
     match coupon.template.max_redemptions {
-        -1 => format!("{used}, no limit"),
-        limit => format!("{used} of {}", format::number(limit)),
+        -1 => t!("coupons-uses-endless", used = coupon.redemption_count),
+        limit => t!("coupons-uses-of", used = coupon.redemption_count, limit = limit),
     }
 }
 
@@ -53,41 +44,41 @@ pub(super) fn until(at: Timestamp, zone: Tz) -> String {
 
 /// One fact of a coupon.
 pub(super) struct Fact {
-    pub(super) label: &'static str,
+    pub(super) label: String,
     pub(super) value: String,
 }
 
 /// To whom a coupon is worth something, when and how often.
 pub(super) fn facts(template: &CouponTemplate, zone: Tz) -> Vec<Fact> {
     let mut facts = Vec::new();
-    let mut fact = |label: &'static str, value: String| facts.push(Fact { label, value });
+    let mut fact = |label: String, value: String| facts.push(Fact { label, value });
     if let Some(min) = &template.restrictions.min_order_value {
-        fact("Order from", format::money(min.amount, &min.currency));
+        fact(t!("coupons-order-from"), format::money(min.amount, &min.currency));
     }
     if let Some(at) = template.valid_from {
-        fact("Valid from", format::date_time(at, zone));
+        fact(t!("coupons-valid-from"), format::date_time(at, zone));
     }
-    fact("Valid until", template.valid_until.map_or_else(|| "No end".to_owned(), |at| until(at, zone)));
+    fact(t!("coupons-until"), template.valid_until.map_or_else(|| t!("coupons-no-end"), |at| until(at, zone)));
     let times = |limit: i64| match limit {
-        -1 => "No limit".to_owned(),
-        limit => format::count(limit, "time", "times"),
+        -1 => t!("coupon-no-limit"),
+        limit => t!("coupon-times", count = limit),
     };
-    fact("Can be used", times(template.max_redemptions));
+    fact(t!("coupon-can-be-used"), times(template.max_redemptions));
     if template.max_redemptions_per_customer != -1 {
-        fact("By one customer", times(template.max_redemptions_per_customer));
+        fact(t!("coupon-by-one-customer"), times(template.max_redemptions_per_customer));
     }
     let restrictions = &template.restrictions;
     let who = match restrictions.valid_for.len() {
-        0 if template.allow_anonymous => "Anyone with the code".to_owned(),
-        0 => "Any signed-in customer".to_owned(),
-        1 => "One customer".to_owned(),
-        many => format!("{} customers", format::number(i64::try_from(many).unwrap_or(i64::MAX))),
+        0 if template.allow_anonymous => t!("coupons-holder-anyone"),
+        0 => t!("coupons-holder-signed-in"),
+        1 => t!("coupons-holder-one"),
+        many => t!("coupon-many-customers", count = many),
     };
-    fact("Who can use it", who);
+    fact(t!("coupons-holder"), who);
     for (label, ids) in [
-        ("Categories", &restrictions.included_categories),
-        ("Not for", &restrictions.excluded_categories),
-        ("Segments", &restrictions.segments),
+        (t!("coupon-categories"), &restrictions.included_categories),
+        (t!("coupon-not-for"), &restrictions.excluded_categories),
+        (t!("coupon-segments"), &restrictions.segments),
     ] {
         if !ids.is_empty() {
             fact(label, ids.join(", "));

@@ -8,7 +8,7 @@ use crate::{
         reason::Reason,
     },
     service::history::Story,
-    texts::t,
+    texts::{Language, in_language, t},
     web::format,
 };
 
@@ -87,9 +87,10 @@ pub(in crate::web::pages) fn title(story: &Story) -> String {
 /// What more there is to say about it.
 pub(in crate::web::pages) fn sub(story: &Story) -> String {
     let memo = &story.entry.memo;
-    let told = title(story);
-    let reference = memo.reference.as_ref().filter(|id| !told.contains(id.as_str()));
-    let parts = [memo.description.clone().filter(|text| !told.contains(text.as_str())), reference.cloned()];
+    // What Guerdon wrote into an entry itself is English, and says no more than the title does.
+    let told = [title(story), in_language(Language::English, || title(story))];
+    let says_more = |text: &String| !told.iter().any(|told| told.contains(text.as_str()));
+    let parts = [memo.description.clone().filter(says_more), memo.reference.clone().filter(says_more)];
     parts.into_iter().flatten().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 

@@ -1,0 +1,20 @@
+## Alle Buchungen aller Kunden
+ledger-intro = Jede Änderung von Punkten, Neuestes zuerst. Buchungen werden nie geändert oder gelöscht.
+ledger-entries = Buchungen
+ledger-kind = Art
+ledger-kind-all = Alle
+ledger-by = Durch
+ledger-by-all = Alle
+ledger-by-employee = Jemand vom Team
+ledger-by-client = Ein API-Client
+ledger-by-customer = Kunden
+ledger-by-name = Durch { $name }
+ledger-from-day = Ab { $day }
+ledger-to-day = Bis { $day }
+ledger-none = Noch keine Buchungen
+ledger-none-text = Das Punktebuch füllt sich von selbst, wenn Punkte gesammelt, gutgeschrieben oder eingelöst werden oder verfallen.
+ledger-not-found = Keine Buchungen gefunden
+ledger-not-found-text = Zu diesen Filtern gibt es im Punktebuch nichts.
+ledger-see-customers = Zu den Kunden
+ledger-caption = Buchungen des Punktebuchs, Neuestes zuerst
+ledger-newest = Die neuesten { $count }

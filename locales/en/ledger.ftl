@@ -1,0 +1,20 @@
+## All entries of all customers
+ledger-intro = Every change of points, newest first. Entries are never changed or deleted.
+ledger-entries = Entries
+ledger-kind = Kind
+ledger-kind-all = All
+ledger-by = By
+ledger-by-all = Everybody
+ledger-by-employee = Any employee
+ledger-by-client = Any API client
+ledger-by-customer = Customers
+ledger-by-name = By { $name }
+ledger-from-day = From { $day }
+ledger-to-day = To { $day }
+ledger-none = No entries yet
+ledger-none-text = The ledger fills itself when points are earned, added, redeemed or expire.
+ledger-not-found = No entries found
+ledger-not-found-text = Nothing in the ledger fits these filters.
+ledger-see-customers = See customers
+ledger-caption = Entries of the ledger, newest first
+ledger-newest = The newest { $count }
