@@ -34,6 +34,8 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// Tells of events that were put into the inbox, so that they are worked off at once.
     pub arrivals: Arc<Arrivals>,
+    /// Tells of bulk changes that are to be worked on.
+    pub uploads: Arc<Arrivals>,
     /// Everything that runs beside the requests; shutdown waits for it.
     pub tasks: TaskTracker,
     /// Cancelled when the server begins to stop.
@@ -54,6 +56,7 @@ impl App {
             known_tokens: Arc::default(),
             metrics: Arc::default(),
             arrivals: Arc::default(),
+            uploads: Arc::default(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
         }

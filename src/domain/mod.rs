@@ -5,6 +5,7 @@
 pub mod access;
 pub mod actor;
 pub mod audit;
+pub mod bulk;
 pub mod calendar;
 pub mod code;
 pub mod coupon;

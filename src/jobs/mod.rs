@@ -1,5 +1,6 @@
 //! What runs beside the requests.
 
+mod bulk;
 mod clock;
 mod inbox;
 mod purge;
@@ -25,6 +26,7 @@ pub fn start(app: &App) {
     every(app, purge::EVERY, purge::run);
     every(app, purge::HEADS_EVERY, purge::write_heads);
     inbox::start(app);
+    bulk::start(app);
     every(app, NOTICES_EVERY, give_notice);
     webhooks::start(app);
 }

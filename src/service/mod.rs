@@ -4,6 +4,7 @@ pub mod access;
 pub mod accounts;
 pub mod api_clients;
 pub mod audit;
+pub mod bulk;
 pub mod coupon_settings;
 pub mod coupons;
 pub mod customers;

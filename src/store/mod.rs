@@ -4,6 +4,7 @@ pub mod access_tokens;
 pub mod api_clients;
 pub mod audit;
 pub mod completed_orders;
+pub mod bulk;
 pub mod coupon_settings;
 pub mod coupons;
 pub mod customers;
@@ -42,6 +43,9 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         api_clients::STATEMENTS,
         audit::STATEMENTS,
         completed_orders::STATEMENTS,
+        bulk::batches::STATEMENTS,
+        bulk::rows::STATEMENTS,
+        bulk::work::STATEMENTS,
         coupon_settings::STATEMENTS,
         coupons::STATEMENTS,
         coupons::desk::STATEMENTS,

@@ -5,6 +5,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod bulk;
 mod customers;
 mod desk;
 mod figures;

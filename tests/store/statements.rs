@@ -63,17 +63,20 @@ on_both! {
 }
 
 /// Statements that go through all tenants on purpose: jobs, checks, and what one person may enter.
-const THROUGH_ALL_TENANTS: [&str; 14] = [
+const THROUGH_ALL_TENANTS: [&str; 17] = [
+    "CLAIM_BATCH",
     "CLAIM_EVENTS",
     "COUNT_ALL_DELIVERIES",
     "COUNT_ALL_STATES",
     "DELETE_ORPHANED_ENDPOINTS",
+    "LIST_CUT_OFF",
     "LIST_DUE",
     "LIST_LOGS",
     "LIST_MEMBERSHIPS",
     "LIST_OLD_DELIVERIES",
     "LIST_ORPHANS",
     "LIST_TENANTS",
+    "NEXT_BATCH_DUE",
     "NEXT_DUE",
     "PURGE_EVENTS",
     "PURGE_TOKENS",

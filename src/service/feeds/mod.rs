@@ -35,7 +35,7 @@ pub struct Arrivals(Notify);
 
 impl Arrivals {
     /// Tells.
-    pub(super) fn tell(&self) {
+    pub(in crate::service) fn tell(&self) {
         self.0.notify_one();
     }
 

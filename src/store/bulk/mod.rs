@@ -1,0 +1,5 @@
+//! Batches of adjustments and their rows.
+
+pub mod batches;
+pub mod rows;
+pub mod work;
