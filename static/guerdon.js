@@ -154,6 +154,9 @@ body.addEventListener("htmx:afterSwap", (event) => {
       if (document.activeElement === document.body) target.focus({ preventScroll: true });
       scrollTo({ top: 0 });
     }
+  } else if (target.hasAttribute("data-polls")) {
+    // It comes by itself, so it takes nobody's focus; and the server answers again.
+    $("#problems")?.replaceChildren();
   } else follow(target.id, event.detail.requestConfig?.elt);
   refresh();
 });

@@ -16,6 +16,7 @@ nav-sites = Shop-Sites
 nav-team = Team und Rollen
 nav-api-clients = API-Clients
 nav-returns = Retouren
+nav-bulk = Sammelbuchungen
 nav-inbox = Bestell-Feed
 nav-settings = Einstellungen
 nav-webhooks = Webhooks

@@ -16,6 +16,7 @@ nav-sites = Sites
 nav-team = Team and roles
 nav-api-clients = API clients
 nav-returns = Returned orders
+nav-bulk = Bulk changes
 nav-inbox = Order feed
 nav-settings = Settings
 nav-webhooks = Webhooks

@@ -21,7 +21,7 @@ use crate::{app::App, domain::invalid::FieldErrors, secrets, texts::message};
 /// The longest form has a few texts of a few thousand characters.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 /// A body that trickles is given up.
-const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// The field that every form carries.
 const TOKEN: &str = "csrf";
 /// Paths of the forms that nobody needs to be signed in for.
@@ -106,7 +106,8 @@ impl Choice {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Button {}
 
-/// A posted form whose token matched the session's. The only form extractor in the code base.
+/// A posted form whose token matched the session's. With [`super::upload::Upload`], which takes a file besides, the
+/// only form extractor in the code base.
 ///
 /// Fields are read as text; one that may come several times is a `Vec<String>` with
 /// `#[serde(default, deserialize_with = "form::several")]`.
@@ -119,19 +120,32 @@ impl<T: DeserializeOwned + 'static> FromRequest for Protected<T> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let body = tokio::time::timeout(BODY_TIMEOUT, read(&request, payload))
+            let body = tokio::time::timeout(BODY_TIMEOUT, read(&request, payload, BODY_BYTES_MAX))
                 .await
-                .map_err(|_elapsed| WebError::BadRequest(message!("error-form-late")))??;
+                .map_err(|_elapsed| too_slow())??;
             let fields = fields(&body)?;
             check_token(&request, &fields)?;
-            serde_json::from_value(Value::Object(fields))
-                .map(Self)
-                .map_err(|_unfit| WebError::BadRequest(message!("error-form-unfit")))
+            serde_json::from_value(Value::Object(fields)).map(Self).map_err(|_unfit| does_not_fit())
         })
     }
 }
 
-async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, WebError> {
+/// The form trickles.
+pub(super) fn too_slow() -> WebError {
+    WebError::BadRequest(message!("error-form-late"))
+}
+
+/// A field is missing, or there too often.
+pub(super) fn does_not_fit() -> WebError {
+    WebError::BadRequest(message!("error-form-unfit"))
+}
+
+/// The body is no form.
+pub(super) fn unreadable() -> WebError {
+    WebError::BadRequest(message!("error-form-unreadable"))
+}
+
+pub(super) async fn read(request: &HttpRequest, mut payload: Payload, bytes_max: usize) -> Result<Bytes, WebError> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
         return Err(WebError::BadRequest(message!("error-form-kind")));
@@ -139,7 +153,7 @@ async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, WebE
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_cut| WebError::BadRequest(message!("error-form-cut")))?;
-        if body.len() + chunk.len() > BODY_BYTES_MAX {
+        if body.len() + chunk.len() > bytes_max {
             return Err(WebError::TooLarge);
         }
         body.extend_from_slice(&chunk);
@@ -148,9 +162,8 @@ async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, WebE
 }
 
 /// The fields of a form; a name that comes several times has a list.
-fn fields(body: &[u8]) -> Result<Map<String, Value>, WebError> {
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(body)
-        .map_err(|_unreadable| WebError::BadRequest(message!("error-form-unreadable")))?;
+pub(super) fn fields(body: &[u8]) -> Result<Map<String, Value>, WebError> {
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(body).map_err(|_no_form| unreadable())?;
     let mut named: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for (name, value) in pairs {
         named.entry(name).or_default().push(Value::String(value));
@@ -181,7 +194,7 @@ pub(crate) fn several<'de, D: Deserializer<'de>>(field: D) -> Result<Vec<String>
     })
 }
 
-fn check_token(request: &HttpRequest, fields: &Map<String, Value>) -> Result<(), WebError> {
+pub(super) fn check_token(request: &HttpRequest, fields: &Map<String, Value>) -> Result<(), WebError> {
     let given = fields.get(TOKEN).and_then(Value::as_str).unwrap_or_default();
     let open = OPEN.contains(&request.path());
     let expected = match session::csrf(&request.get_session()) {

@@ -19,6 +19,7 @@ mod roles;
 mod secret;
 mod session;
 mod shell;
+mod upload;
 mod words;
 
 use actix_web::{
@@ -30,8 +31,8 @@ pub use pages::api_docs::ApiDocument;
 
 use crate::app::App;
 use pages::{
-    account, api_clients, api_docs, audit_log, coupons, customer, customers, inbox, ledger, options, overview, returns,
-    rules, settings, setup, sign_in, sites, team, tenants, webhooks,
+    account, api_clients, api_docs, audit_log, bulk, coupons, customer, customers, inbox, ledger, options, overview,
+    returns, rules, settings, setup, sign_in, sites, team, tenants, webhooks,
 };
 
 /// Adds the routes of the back office.
@@ -109,6 +110,7 @@ fn of_tenant(cfg: &mut ServiceConfig) {
         )
         .service(resource("/{tenant}/settings").route(get().to(settings::show)).route(post().to(settings::save)))
         .service(resource("/{tenant}/audit-log").route(get().to(audit_log::index)))
+        .configure(of_bulk)
         .configure(of_inbox)
         .configure(of_returns)
         .configure(of_webhooks)
@@ -125,6 +127,23 @@ fn of_returns(cfg: &mut ServiceConfig) {
         )
         .service(resource("/{tenant}/returns/{case}/keep").route(post().to(returns::keep)))
         .service(resource("/{tenant}/returns/{case}/reopen").route(post().to(returns::reopen)));
+}
+
+/// Changes of many customers at once.
+fn of_bulk(cfg: &mut ServiceConfig) {
+    let of = |rest: &str| resource(format!("/{{tenant}}/bulk/{{batch}}{rest}"));
+    cfg.service(resource("/{tenant}/bulk").route(get().to(bulk::index)).route(post().to(bulk::upload)))
+        .service(resource("/{tenant}/bulk/new").route(get().to(bulk::new_form)))
+        .service(resource("/{tenant}/bulk/template.csv").route(get().to(bulk::template)))
+        .service(of("").route(get().to(bulk::show)))
+        .service(of("/progress").route(get().to(bulk::progress)))
+        .service(of("/rows.csv").route(get().to(bulk::export)))
+        .service(of("/check").route(post().to(bulk::check_again)))
+        .service(of("/run").route(post().to(bulk::run)))
+        .service(of("/stop").route(post().to(bulk::stop)))
+        .service(of("/continue").route(post().to(bulk::go_on)))
+        .service(of("/reverse").route(get().to(bulk::confirm_reversal)).route(post().to(bulk::reverse)))
+        .service(of("/discard").route(get().to(bulk::confirm_discarding)).route(post().to(bulk::discard)));
 }
 
 /// What the shop sends as events, and the secrets with which it signs them.

@@ -83,6 +83,7 @@ pub(crate) enum Section {
     Ledger,
     Coupons,
     Returns,
+    Bulk,
     Options,
     Rules,
     Sites,
@@ -116,7 +117,7 @@ pub(crate) struct NavGroup {
 
 impl Section {
     const GROUPS: [(&'static str, &'static [Self]); 3] = [
-        ("nav-daily", &[Self::Overview, Self::Customers, Self::Ledger, Self::Coupons, Self::Returns]),
+        ("nav-daily", &[Self::Overview, Self::Customers, Self::Ledger, Self::Coupons, Self::Returns, Self::Bulk]),
         ("nav-programme", &[Self::Options, Self::Rules, Self::Sites]),
         (
             "nav-administration",
@@ -137,6 +138,7 @@ impl Section {
             Self::Team => ("/team", "nav-team", "shield-check", "t"),
             Self::ApiClients => ("/api-clients", "nav-api-clients", "key-round", "a"),
             Self::Returns => ("/returns", "nav-returns", "package-x", "b"),
+            Self::Bulk => ("/bulk", "nav-bulk", "upload", "m"),
             Self::Inbox => ("/inbox", "nav-inbox", "inbox", "i"),
             Self::Settings => ("/settings", "nav-settings", "building-2", "n"),
             Self::Webhooks => ("/webhooks", "nav-webhooks", "webhook", "w"),
@@ -156,6 +158,7 @@ impl Section {
             | Self::Rules
             | Self::Sites
             | Self::Settings => Role::Viewer,
+            Self::Bulk => Role::Manager,
             Self::Team | Self::ApiClients | Self::Inbox | Self::Webhooks | Self::AuditLog => Role::Admin,
         }
     }

@@ -1,6 +1,6 @@
 //! Bulk changes: checked before a point moves, booked once whatever happens, and reversed as far as can be.
 
-use std::sync::Mutex;
+use std::{fmt::Write as _, sync::Mutex};
 
 use futures_util::{future::join_all, stream};
 use guerdon::{
@@ -128,7 +128,7 @@ fn long_table(rows: usize) -> String {
     let mut table = "customer_id,points,reference\n".to_owned();
     for row in 0..rows {
         let points = if row % 3 == 0 { -40 } else { 25 };
-        table += &format!("C{},{points},R{row}\n", row % 40);
+        writeln!(table, "C{},{points},R{row}", row % 40).unwrap();
     }
     table
 }
@@ -313,7 +313,7 @@ on_both! {
         for number in 0..40 {
             add(app, &format!("C{number}"), 10_000).await;
         }
-        let id = upload(app, &max, &long_table(2_000)).await;
+        let id = upload(app, &max, &long_table(1_200)).await;
         act(app, &max, &id, Act::Run).await;
         act(app, &max, &id, Act::Stop).await;
         work_off(app).await;
@@ -333,7 +333,7 @@ on_both! {
             work_off(app).await;
         }
         let done = batch(app, &max, &id).await;
-        assert_eq!((done.state, done.booked_count, done.refused_count), (BatchState::Done, 2_000, 0));
+        assert_eq!((done.state, done.booked_count, done.refused_count), (BatchState::Done, 1_200, 0));
         is_proven(app).await;
     }
 
@@ -366,7 +366,7 @@ on_both! {
         for number in 0..40 {
             add(app, &format!("C{number}"), 1_000).await;
         }
-        let id = upload(app, &max, &long_table(2_000)).await;
+        let id = upload(app, &max, &long_table(1_200)).await;
         let booked = async |what: Act, end: BatchState| {
             act(app, &max, &id, what).await;
             // Every lease seems to have ended long ago, a few times for each that is noted.
@@ -395,16 +395,16 @@ on_both! {
         booked(Act::Run, BatchState::Done).await;
         let done = batch(app, &max, &id).await;
         assert!(done.turn > 4, "nobody took the batch from anybody: {}", done.turn);
-        assert_eq!((done.booked_count, done.refused_count), (2_000, 0));
-        assert_eq!((done.points_added, done.points_taken), (1_333 * 25, 667 * 40));
+        assert_eq!((done.booked_count, done.refused_count), (1_200, 0));
+        assert_eq!((done.points_added, done.points_taken), (800 * 25, 400 * 40));
         let mut sum = 0;
         for number in 0..40 {
             sum += balance(app, &format!("C{number}")).await;
         }
-        assert_eq!(sum, 40_000 + 1_333 * 25 - 667 * 40);
+        assert_eq!(sum, 40_000 + 800 * 25 - 400 * 40);
         booked(Act::Reverse, BatchState::Reversed).await;
         let reversed = batch(app, &max, &id).await;
-        assert_eq!((reversed.reversed_count, reversed.kept_count), (2_000, 0));
+        assert_eq!((reversed.reversed_count, reversed.kept_count), (1_200, 0));
         for number in 0..40 {
             assert_eq!(balance(app, &format!("C{number}")).await, 1_000);
         }
@@ -448,8 +448,8 @@ on_both! {
     async fn rows_are_listed_page_by_page_in_both_directions(app, _clock) {
         let max = acme(app).await;
         add(app, "C1", 1_000).await;
-        let table: String = (1..=25).map(|row| format!("C1,{row}\n")).collect();
-        let id = upload(app, &max, &format!("customer_id,points\n{table}")).await;
+        let table: Vec<String> = (1..=25).map(|row| format!("C1,{row}")).collect();
+        let id = upload(app, &max, &format!("customer_id,points\n{}", table.join("\n"))).await;
         let list = async |page| bulk::rows(&app.db, &max.tenant, &id, Some(RowState::Ready), page, 10).await.unwrap();
         let places = |listed: &bulk::Listed| (listed.rows[0].row_no, listed.rows.len(), listed.before, listed.after);
         assert_eq!(places(&list(RowPage::After(0)).await), (1, 10, false, true));

@@ -7,6 +7,7 @@ mod common;
 
 mod account;
 mod audit_log;
+mod bulk;
 mod clients;
 mod coupons;
 mod customer;

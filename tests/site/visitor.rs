@@ -204,6 +204,12 @@ impl Visitor {
         answer
     }
 
+    /// Posts a form with a file.
+    pub(crate) async fn upload(&self, path: &str, form: reqwest::multipart::Form) -> Answer {
+        let request = self.client.post(format!("{}{path}", self.base)).multipart(form);
+        Answer::of(request.send().await.unwrap()).await
+    }
+
     /// Posts fields, without any form.
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         // An empty body is a form too.

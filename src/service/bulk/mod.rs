@@ -74,8 +74,8 @@ pub async fn may_run(db: &Db, caller: &Caller, _batch: &Batch) -> Result<(), Bul
 }
 
 /// The reasons that rows may give: the name that is stored, and the one that people read.
-pub fn reasons() -> Vec<(String, String)> {
-    Reason::ALL.into_iter().map(|reason| (reason.as_str().to_owned(), reason.label().to_owned())).collect()
+pub async fn reasons(_db: &Db, _tenant: &TenantId) -> Result<Vec<(String, String)>, DbError> {
+    Ok(Reason::ALL.into_iter().map(|reason| (reason.as_str().to_owned(), reason.label().to_owned())).collect())
 }
 
 /// At most `limit` batches older than one, the newest first; and whether there are more.

@@ -91,7 +91,12 @@ pub async fn upload<B: AsRef<[u8]>, E>(
     body: impl Stream<Item = Result<B, E>>,
 ) -> Result<Uploaded, UploadError> {
     let now = app.now();
-    let rules = Rules { reasons: reasons(), default_reason: new.default_reason.clone(), zone: new.zone, now };
+    let rules = Rules {
+        reasons: reasons(&app.db, &caller.tenant).await?,
+        default_reason: new.default_reason.clone(),
+        zone: new.zone,
+        now,
+    };
     let batch = NewBatch {
         batch_id: uuid::Uuid::now_v7().to_string(),
         name: new.name,
@@ -337,7 +342,7 @@ mod tests {
 
     fn table(bytes: &[u8]) -> Result<Vec<Row>, TableProblem> {
         let rules = Rules {
-            reasons: reasons(),
+            reasons: vec![("goodwill".to_owned(), "Goodwill".to_owned())],
             default_reason: Some("goodwill".to_owned()),
             zone: chrono_tz::UTC,
             now: Timestamp::from_micros(0),

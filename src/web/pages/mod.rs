@@ -4,6 +4,7 @@ pub(super) mod account;
 pub(super) mod api_clients;
 pub(super) mod api_docs;
 pub(super) mod audit_log;
+pub(super) mod bulk;
 pub(super) mod coupons;
 pub(super) mod customer;
 pub(super) mod customers;
