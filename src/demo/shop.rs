@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use super::{PASSWORD, SIGN_INS, feed, people::Person, seed, tenant};
+use super::{PASSWORD, SIGN_INS, bulk, feed, people::Person, seed, tenant};
 use crate::{
     app::App,
     clock::MockClock,
@@ -73,6 +73,7 @@ pub(super) async fn make(
     introduce(&app, &caller, &customers).await?;
     let paid = seed::live(&world, &customers, now, progress).await?;
     feed::tell(&world, &paid, now).await?;
+    bulk::change(&world, &customers, now).await?;
     clock.set(now);
     crate::service::expiry::record_due(&app).await?;
     Ok(())

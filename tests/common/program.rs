@@ -103,8 +103,13 @@ impl Program {
 
     /// Starts `guerdon serve` on a free port and waits until it is ready.
     pub(crate) async fn serve(&self) -> Server {
+        self.serve_at("127.0.0.1:0").await
+    }
+
+    /// The same on this address, such as that of a server that died.
+    pub(crate) async fn serve_at(&self, listen: &str) -> Server {
         let log = self.folder.path().join("serve.log");
-        let mut command = self.command(["serve", "--listen", "127.0.0.1:0"]);
+        let mut command = self.command(["serve", "--listen", listen]);
         let appended = File::options().create(true).append(true).open(&log).unwrap();
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(appended).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());

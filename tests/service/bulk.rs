@@ -229,14 +229,14 @@ on_both! {
 
     async fn accounts_are_opened_only_where_the_batch_says_so(app, _clock) {
         let max = acme(app).await;
-        let table = "customer_id,points\nNew,50\nOther,-1\n";
+        let table = "customer_id,points\nNew,50\nOther,-1\nNew,-20\n";
         let closed = upload(app, &max, table).await;
-        assert_eq!(batch(app, &max, &closed).await.bad_count, 2);
+        assert_eq!(batch(app, &max, &closed).await.bad_count, 3);
         let opens = upload_as(app, &max, New { opens_accounts: true, ..new() }, table).await.unwrap();
         assert_eq!(problems(app, &max, &opens, RowState::Bad).await, vec![(3, Problem::UnknownCustomer)]);
         act(app, &max, &opens, Act::Run).await;
         work_off(app).await;
-        assert_eq!(balance(app, "New").await, 50);
+        assert_eq!(balance(app, "New").await, 30);
     }
 
     async fn a_run_is_for_managers(app, _clock) {

@@ -7,6 +7,7 @@ mod common;
 
 mod backup;
 mod browser;
+mod bulk;
 mod crash;
 mod demo;
 mod feed;

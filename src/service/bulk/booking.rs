@@ -89,8 +89,12 @@ async fn book(app: &App, batch: &Batch, site: &Site, rows: Vec<Candidate>) -> Re
     }
     let one_after_another = async |rows: Vec<Candidate>| {
         let mut done = Vec::with_capacity(rows.len());
+        // A row may open the account for those below it.
+        let mut known = rows.first().is_some_and(Candidate::is_known);
         for one in rows {
-            done.push(book_one(app, batch, site, one).await?);
+            let row = book_one(app, batch, site, one.row, known).await?;
+            known |= row.state == RowState::Booked;
+            done.push(row);
         }
         Ok::<_, DbError>(done)
     };
@@ -102,19 +106,18 @@ async fn book(app: &App, batch: &Batch, site: &Site, rows: Vec<Candidate>) -> Re
     Ok(booked)
 }
 
-async fn book_one(app: &App, batch: &Batch, site: &Site, one: Candidate) -> Result<Row, DbError> {
-    let row = &one.row;
-    if !one.is_known() && (row.points < 0 || !batch.opens_accounts) {
-        return Ok(one.row.with(RowState::Refused, Some(&Problem::UnknownCustomer)));
+async fn book_one(app: &App, batch: &Batch, site: &Site, row: Row, known: bool) -> Result<Row, DbError> {
+    if !known && (row.points < 0 || !batch.opens_accounts) {
+        return Ok(row.with(RowState::Refused, Some(&Problem::UnknownCustomer)));
     }
-    let Some(request) = request(app, batch, site, row) else {
-        return Ok(one.row.with(RowState::Refused, Some(&Problem::Failed)));
+    let Some(request) = request(app, batch, site, &row) else {
+        return Ok(row.with(RowState::Refused, Some(&Problem::Failed)));
     };
     let problem = match app.ledger.submit(request).await {
-        Ok(_booked_now_or_before) => return Ok(one.row.with(RowState::Booked, None)),
-        Err(error) => problem(batch, row, error)?,
+        Ok(_booked_now_or_before) => return Ok(row.with(RowState::Booked, None)),
+        Err(error) => problem(batch, &row, error)?,
     };
-    Ok(one.row.with(RowState::Refused, Some(&problem)))
+    Ok(row.with(RowState::Refused, Some(&problem)))
 }
 
 /// What the ledger's no says of a row. What passes by itself is no problem of the row: it is tried again later.

@@ -69,7 +69,9 @@ impl Found {
 impl Account {
     fn judge(&mut self, batch: &Batch, one: &Candidate) -> Option<Problem> {
         let row = &one.row;
-        if !one.is_known() && (row.points < 0 || !batch.opens_accounts) {
+        // A row above may have opened the account.
+        let known = one.is_known() || self.counted;
+        if !known && (row.points < 0 || !batch.opens_accounts) {
             return Some(Problem::UnknownCustomer);
         }
         if let Some(line) = self.rows.insert(content(row), row.line) {

@@ -239,6 +239,8 @@ fn read(body: impl Read, rules: &Rules, bundles: &mpsc::Sender<Vec<Row>>) -> Res
         .flexible(true)
         .has_headers(false)
         .delimiter(separator)
+        // Else the lines of files from Windows are counted wrongly; what is left of their ends is trimmed from the cells.
+        .terminator(csv::Terminator::Any(b'\n'))
         .from_reader(Cursor::new(heading).chain(body));
     let mut record = csv::ByteRecord::new();
     let mut layout: Option<Layout> = None;

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How long a worker may be silent before another takes its batch, in seconds.
-pub(super) const LEASE_SECS: i64 = 30;
+pub(super) const LEASE_SECS: i64 = 15;
 /// The pause before a batch is taken up again after the database failed, in seconds.
 const PAUSE_SECS: i64 = 5;
 

@@ -24,20 +24,17 @@ use crate::{
         role::Role,
         time::Timestamp,
     },
-    service::bulk::{self, Act, Batch, BulkError, Row, RowPage},
-    texts::{self, message, t},
+    service::bulk::{self, Batch, Row, RowPage},
+    texts::{self, t},
     web::{
         access::Member,
-        confirm::Confirm,
         csv::{self, Step},
         error::WebError,
-        filters,
-        form::{Button, Protected},
-        format,
+        filters, format,
         html::{self, Want},
         people::{self, Names},
         query::{Address, customer_page, escaped},
-        shell::{Section, Shell, Toast},
+        shell::{Section, Shell},
     },
 };
 
@@ -47,7 +44,7 @@ const ROWS: usize = 50;
 const EXPORTED: usize = 1_000;
 
 /// The part of the path that names a batch.
-type OfBatch = Path<(String, String)>;
+pub(super) type OfBatch = Path<(String, String)>;
 
 /// Which rows are asked for, as it stands in the address.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -145,6 +142,13 @@ impl Progress {
     }
 }
 
+#[derive(Template)]
+#[template(path = "bulk/progress.html")]
+struct ProgressPart<'a> {
+    progress: &'a Progress,
+    here: &'a str,
+}
+
 /// When something was done with a batch, and by whom.
 struct Happened {
     label: String,
@@ -165,7 +169,7 @@ fn happened(batch: &Batch, names: &Names) -> Vec<Happened> {
 }
 
 #[derive(Template)]
-#[template(path = "bulk/show.html", blocks = ["progress", "rows", "main"])]
+#[template(path = "bulk/show.html", blocks = ["rows", "main"])]
 struct BatchPage<'a> {
     shell: &'a Shell,
     batch: &'a Batch,
@@ -246,7 +250,7 @@ fn tabs(batch: &Batch, asked: &Asked, here: &str) -> Vec<Tab> {
         .collect()
 }
 
-async fn batch_of(member: &Member, app: &App, batch_id: &str) -> Result<Batch, WebError> {
+pub(super) async fn batch_of(member: &Member, app: &App, batch_id: &str) -> Result<Batch, WebError> {
     bulk::find(&app.db, &member.place.tenant, batch_id).await?.ok_or(WebError::NotFound)
 }
 
@@ -283,7 +287,7 @@ async fn answer(
     let names = people::names(app, tenant).await?;
     let reasons = bulk::reasons(&app.db, tenant).await?;
     let name = told::name(batch);
-    let shell = member.shell(Section::Bulk, &name);
+    let shell = member.shell(Section::Bulk, name.as_str());
     let here = shell.at(&format!("/bulk/{}", escaped(&batch.batch_id)));
     let listed = bulk::rows(&app.db, tenant, &batch.batch_id, asked.state(), asked.page(), ROWS).await?;
     let same = match batch.state {
@@ -331,8 +335,8 @@ pub(crate) async fn progress(member: Member, path: OfBatch, app: Data<App>) -> R
     member.require(&app, Role::Manager).await?;
     let batch = batch_of(&member, &app, &path.1).await?;
     answer(&member, &app, &batch, &Asked::default(), async |shell, page| {
-        if batch.state.is_under_way() {
-            return html::bare(&page.as_progress());
+        if let Some(progress) = &page.progress {
+            return html::bare(&ProgressPart { progress, here: &page.here });
         }
         let mut response = html::part(StatusCode::OK, shell, &page.as_main())?;
         for (name, value) in [("hx-retarget", "#main"), ("hx-reswap", "innerHTML")] {
@@ -391,150 +395,4 @@ fn cells(row: &Row, zone: chrono_tz::Tz) -> Vec<String> {
         text(&row.reference_id),
     ];
     said.into_iter().chain(told).collect()
-}
-
-/// Does it, and shows the batch.
-async fn act(
-    member: &Member,
-    app: &App,
-    batch_id: &str,
-    what: Act,
-    told: Option<String>,
-) -> Result<HttpResponse, WebError> {
-    member.require(app, Role::Manager).await?;
-    let done = bulk::act(app, &member.caller(), batch_id, what).await;
-    match done {
-        Ok(()) => {}
-        Err(BulkError::Unknown) => return Err(WebError::NotFound),
-        Err(BulkError::State(_)) => return Err(WebError::Conflict(t!("bulk-stands-otherwise"))),
-        Err(BulkError::NotAllowed) => {
-            let able = member.able(app, Role::Manager).await?;
-            return Err(WebError::Role { least: Role::Manager, able });
-        }
-        Err(BulkError::Store(error)) => return Err(error.into()),
-    }
-    if let Some(told) = told {
-        member.toast(Toast::new(told))?;
-    }
-    let list = Section::Bulk.address(&member.place.tenant);
-    Ok(html::see_other(&if what == Act::Discard { list } else { format!("{list}/{}", escaped(batch_id)) }))
-}
-
-/// Has a batch checked again.
-pub(crate) async fn check_again(
-    member: Member,
-    path: OfBatch,
-    app: Data<App>,
-    _form: Protected<Button>,
-) -> Result<HttpResponse, WebError> {
-    act(&member, &app, &path.1, Act::CheckAgain, None).await
-}
-
-/// Has a batch booked.
-pub(crate) async fn run(
-    member: Member,
-    path: OfBatch,
-    app: Data<App>,
-    _form: Protected<Button>,
-) -> Result<HttpResponse, WebError> {
-    act(&member, &app, &path.1, Act::Run, None).await
-}
-
-/// Has a run stopped.
-pub(crate) async fn stop(
-    member: Member,
-    path: OfBatch,
-    app: Data<App>,
-    _form: Protected<Button>,
-) -> Result<HttpResponse, WebError> {
-    act(&member, &app, &path.1, Act::Stop, Some(t!("bulk-stopping-toast"))).await
-}
-
-/// Goes on with a run that was stopped.
-pub(crate) async fn go_on(
-    member: Member,
-    path: OfBatch,
-    app: Data<App>,
-    _form: Protected<Button>,
-) -> Result<HttpResponse, WebError> {
-    act(&member, &app, &path.1, Act::GoOn, None).await
-}
-
-/// Has reversed what was booked.
-pub(crate) async fn reverse(
-    member: Member,
-    path: OfBatch,
-    app: Data<App>,
-    _form: Protected<Button>,
-) -> Result<HttpResponse, WebError> {
-    act(&member, &app, &path.1, Act::Reverse, None).await
-}
-
-/// Throws a batch away.
-pub(crate) async fn discard(
-    member: Member,
-    path: OfBatch,
-    app: Data<App>,
-    _form: Protected<Button>,
-) -> Result<HttpResponse, WebError> {
-    act(&member, &app, &path.1, Act::Discard, Some(t!("bulk-discarded-toast"))).await
-}
-
-/// Asks before what was booked is reversed, and says what that does.
-pub(crate) async fn confirm_reversal(
-    member: Member,
-    path: OfBatch,
-    want: Want,
-    app: Data<App>,
-) -> Result<HttpResponse, WebError> {
-    member.require(&app, Role::Manager).await?;
-    let batch = batch_of(&member, &app, &path.1).await?;
-    let is_second = batch.state == BatchState::Reversed && batch.kept_count > 0;
-    if !batch.state.can_be_reversed() && !is_second {
-        return Err(WebError::Conflict(t!("bulk-stands-otherwise")));
-    }
-    let rows = if is_second { batch.kept_count } else { batch.booked_count };
-    let back = format!("{}/{}", Section::Bulk.address(&member.place.tenant), escaped(&batch.batch_id));
-    let mut sentences = Vec::new();
-    if !is_second {
-        sentences.push(t!(
-            "bulk-reverse-sums",
-            added = message!("bulk-points", count = batch.points_added),
-            taken = message!("bulk-points", count = batch.points_taken)
-        ));
-    }
-    sentences.push(t!("bulk-reverse-rest"));
-    let confirm = Confirm {
-        question: t!("bulk-reverse-question", count = rows, name = told::name(&batch)),
-        sentences,
-        action: format!("{back}/reverse"),
-        back,
-        keep: t!("bulk-reverse-keep"),
-        act: t!("bulk-reverse-act", count = rows),
-    };
-    confirm.ask(&want, &member.shell(Section::Bulk, &t!("bulk-reverse")))
-}
-
-/// Asks before a batch is thrown away.
-pub(crate) async fn confirm_discarding(
-    member: Member,
-    path: OfBatch,
-    want: Want,
-    app: Data<App>,
-) -> Result<HttpResponse, WebError> {
-    member.require(&app, Role::Manager).await?;
-    let batch = batch_of(&member, &app, &path.1).await?;
-    if batch.state != BatchState::Checked {
-        return Err(WebError::Conflict(t!("bulk-stands-otherwise")));
-    }
-    let back = format!("{}/{}", Section::Bulk.address(&member.place.tenant), escaped(&batch.batch_id));
-    let confirm = Confirm {
-        question: t!("bulk-discard-question", name = told::name(&batch)),
-        sentences: vec![t!("bulk-discard-rows", count = batch.row_count)],
-        action: format!("{back}/discard"),
-        back,
-        keep: t!("bulk-discard-keep"),
-        act: t!("bulk-discard"),
-    };
-    confirm.ask(&want, &member.shell(Section::Bulk, &t!("bulk-discard")))
 }

@@ -1,5 +1,6 @@
 //! `/admin/{tenant}/bulk`: points for many customers at once, uploaded as a table.
 
+mod acts;
 mod batch;
 mod told;
 
@@ -12,9 +13,8 @@ use askama::Template;
 use futures_util::{StreamExt as _, stream};
 use serde::Deserialize;
 
-pub(crate) use batch::{
-    check_again, confirm_discarding, confirm_reversal, discard, export, go_on, progress, reverse, run, show, stop,
-};
+pub(crate) use acts::{check_again, confirm_discarding, confirm_reversal, discard, go_on, reverse, run, stop};
+pub(crate) use batch::{export, progress, show};
 
 use crate::{
     app::App,
@@ -107,7 +107,7 @@ pub(crate) async fn index(
     let names = people::names(&app, tenant).await?;
     let older = Some(asked.older.as_str()).filter(|older| !older.is_empty());
     let (batches, more) = bulk::list(&app.db, tenant, older, ROWS).await?;
-    let shell = member.shell(Section::Bulk, &t!("bulk-title"));
+    let shell = member.shell(Section::Bulk, t!("bulk-title"));
     let path = shell.at("/bulk");
     let page = BulkPage {
         lines: batches.iter().map(|batch| Line::new(batch, &shell, &names)).collect(),
@@ -188,7 +188,7 @@ async fn show_form(
     errors: &Errors,
 ) -> Result<HttpResponse, WebError> {
     let tenant = &member.place.tenant;
-    let (shell, status) = errors.mark(member.shell(Section::Bulk, &t!("bulk-upload-title")));
+    let (shell, status) = errors.mark(member.shell(Section::Bulk, t!("bulk-upload-title")));
     let known = bulk::reasons(&app.db, tenant).await?;
     let named: Vec<String> = known.iter().map(|(_, label)| label.clone()).collect();
     let mut reasons = vec![Choice::new("", t!("bulk-reason-none"))];
