@@ -8,17 +8,22 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use crate::domain::{time::Timestamp, token::AccessToken};
+use crate::domain::{ids::ClientId, time::Timestamp, token::AccessToken};
 
 /// How long a token is believed: two seconds.
 pub const LIFETIME_MICROS: i64 = 2_000_000;
 /// So many are kept at most; a few megabytes.
 const KEPT_MAX: usize = 10_000;
 
+/// That a client was there is noted once a minute.
+const NOTE_MICROS: i64 = 60_000_000;
+
 /// Tokens by the hash of their text.
 #[derive(Debug, Default)]
 pub struct KnownTokens {
     known: Mutex<HashMap<String, Known>>,
+    /// When it was last noted that a client was there.
+    noted: Mutex<HashMap<ClientId, Timestamp>>,
 }
 
 #[derive(Debug)]
@@ -52,6 +57,17 @@ impl KnownTokens {
             }
         }
         known.insert(hash, Known { token, seen_at, expires_at });
+    }
+
+    /// Whether it is time to note that a client was there; then it counts as noted.
+    pub fn is_use_due(&self, client_id: &ClientId, now: Timestamp) -> bool {
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let age = noted.get(client_id).map(|at| now.micros().saturating_sub(at.micros()));
+        let due = age.is_none_or(|age| !(0..NOTE_MICROS).contains(&age));
+        if due {
+            noted.insert(client_id.clone(), now);
+        }
+        due
     }
 
     /// Forgets every token: one of them may be good no more.
@@ -96,6 +112,16 @@ mod tests {
         }
         known.forget();
         assert_eq!(known.find("a", at(10)), None);
+    }
+
+    #[test]
+    fn a_client_is_noted_once_a_minute() {
+        let (known, client) = (KnownTokens::default(), ClientId::parse("acme.1").unwrap());
+        for (now, due) in
+            [(5, true), (6, false), (5 + NOTE_MICROS - 1, false), (5 + NOTE_MICROS, true), (4, true), (5, false)]
+        {
+            assert_eq!(known.is_use_due(&client, at(now)), due, "at {now}");
+        }
     }
 
     #[test]

@@ -361,3 +361,91 @@ fn inline_code_in_a_page_is_noticed() {
         assert_eq!(forbidden_in_page(text), Vec::<String>::new(), "{text}");
     }
 }
+
+/// Functions of the service that write and record nothing in the audit log themselves, and why that is right.
+const NOT_RECORDED: [(&str, &str, &str); 36] = [
+    ("coupons/redeem.rs", "redeem_once", "the ledger's entry says who and why"),
+    ("feeds/inbox.rs", "purge", "forgets what was worked off"),
+    ("feeds/mod.rs", "keep", "keeps what a shop sends, as it came"),
+    ("feeds/work.rs", "end", "how an event ended stands in its row"),
+    ("feeds/work.rs", "work_off", "the ledger's entries say what came of it"),
+    ("health.rs", "has_the_same_secret", "compares the installation's key"),
+    ("ledger/batch.rs", "once", "the ledger's entries say who and why"),
+    ("links.rs", "redeem", "by users::set_hash"),
+    ("returned_coupons.rs", "ask", "asks a question; its answer is recorded"),
+    ("second_factor.rs", "reset", "by reset_in"),
+    ("sessions.rs", "end", "one's own session"),
+    ("sessions.rs", "end_others", "one's own sessions"),
+    ("sessions.rs", "purge", "forgets what has ended"),
+    ("setup.rs", "offer", "keeps the hash of a link that nobody used yet"),
+    ("sign_in.rs", "count", "counts a try"),
+    ("sign_in.rs", "sign_in_by_link", "by admit"),
+    ("sign_in.rs", "welcome", "by admit"),
+    ("sign_ins.rs", "purge", "forgets what is 90 days old"),
+    ("sign_ins.rs", "record_wrong", "is a record itself"),
+    ("sites.rs", "change_once", "by keep"),
+    ("sites.rs", "create_once", "by insert"),
+    ("team.rs", "add_once", "by join"),
+    ("team.rs", "take_in", "by join"),
+    ("tenants.rs", "create_once", "by insert"),
+    ("tokens.rs", "issue", "noted as the last use of its client"),
+    ("tokens.rs", "issue_to_customer_once", "lives minutes; the client that makes it is known"),
+    ("users.rs", "change_own_password", "by set_password"),
+    ("users.rs", "count_try", "counts a try"),
+    ("users.rs", "set_hash_once", "by set_hash"),
+    ("users.rs", "set_language", "one's own comfort"),
+    ("webhooks/expiring.rs", "give_some", "events that follow from the ledger"),
+    ("webhooks/sending.rs", "claim_once", "who sends is nobody's change"),
+    ("webhooks/sending.rs", "purge", "forgets what was delivered"),
+    ("webhooks/sending.rs", "release", "who sends is nobody's change"),
+    ("webhooks/sending.rs", "take_over", "how a try ended stands in its row"),
+    ("expiry.rs", "record_due", "the ledger's entries say themselves"),
+];
+
+/// The functions of a file of the service that commit a transaction and name no record of the audit log.
+fn unrecorded(text: &str) -> Vec<String> {
+    let code = code_of(text);
+    let code = without_tests(&code);
+    let mut found = Vec::new();
+    let mut rest = code;
+    while let Some(at) = rest
+        .find("\nasync fn ")
+        .into_iter()
+        .chain(rest.find("\npub async fn "))
+        .chain(rest.find("\npub(super) async fn "))
+        .min()
+    {
+        let begun = &rest[at + 1..];
+        let body = &begun[..begun.find("\n}\n").unwrap_or(begun.len())];
+        let name = body.split("fn ").nth(1).unwrap_or_default();
+        if body.contains(".commit()") && !body.contains("record(") && !body.contains("record_global(") {
+            found.push(name.chars().take_while(|c| is_word(*c)).collect());
+        }
+        rest = &begun[body.len()..];
+    }
+    found
+}
+
+#[test]
+fn whatever_changes_something_is_recorded() {
+    let mut seen = Vec::new();
+    for (file, text) in files("src/service", ".rs") {
+        seen.extend(unrecorded(&text).into_iter().map(|name| (file.clone(), name)));
+    }
+    let known = |file: &str, name: &str| NOT_RECORDED.iter().any(|(f, n, _)| *f == file && *n == name);
+    let new: Vec<_> = seen.iter().filter(|(file, name)| !known(file, name)).collect();
+    assert!(
+        new.is_empty(),
+        "these write and record nothing in the audit log: {new:?}\nRecord the change with audit::record in its own \
+         transaction, or list the function in tests/architecture.rs with the reason why nobody needs to know."
+    );
+    let gone: Vec<_> =
+        NOT_RECORDED.iter().filter(|(file, name, _)| !seen.iter().any(|(f, n)| f == file && n == name)).collect();
+    assert!(gone.is_empty(), "these are listed and need not be: {gone:?}");
+}
+
+#[test]
+fn a_change_that_is_not_recorded_is_noticed() {
+    let text = "\nasync fn silent(tx: Tx) {\n    tx.commit().await\n}\n\npub async fn loud(tx: Tx) {\n    audit::record(tx);\n    tx.commit().await\n}\n\nfn reads() {\n}\n";
+    assert_eq!(unrecorded(text), ["silent"]);
+}

@@ -17,3 +17,7 @@ settings-grace-hint = So lange gelten Punkte noch, die zurückgegeben werden, ob
 settings-agent-limit = Limit für Agenten
 settings-agent-limit-hint = So viele Punkte darf ein Agent höchstens auf einmal gutschreiben oder abziehen.
 settings-saved = Einstellungen gespeichert
+settings-second-factor = Jedes Mitglied braucht einen zweiten Faktor
+settings-second-factor-hint = Wer keinen hat, richtet einen ein, bevor sich irgendetwas dieses Mandanten öffnet, ab dem nächsten Klick. Das gilt auch für Sie.
+settings-second-factor-all = Jedes Mitglied braucht einen
+settings-second-factor-free = Wie jedes Mitglied möchte

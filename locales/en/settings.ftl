@@ -17,3 +17,7 @@ settings-grace-hint = Points that are given back although they have expired mean
 settings-agent-limit = Limit for agents
 settings-agent-limit-hint = The most that an agent adds or removes at once.
 settings-saved = Settings saved
+settings-second-factor = Every member needs a second factor
+settings-second-factor-hint = Who has none sets one up before anything of this tenant opens, from their next click on. That holds for you, too.
+settings-second-factor-all = Every member needs one
+settings-second-factor-free = As each member likes

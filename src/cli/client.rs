@@ -12,7 +12,7 @@ use crate::{
         scope::{Scope, Scopes},
         time::Timestamp,
     },
-    service::api_clients::{self, ApiClient},
+    service::api_clients::{self, ApiClient, OldSecret},
 };
 
 /// Make and manage API clients: programs that get tokens and speak the API.
@@ -21,6 +21,8 @@ pub(super) enum ClientCommand {
     /// Make an API client and print its secret, this once
     #[command(after_help = scopes_help())]
     Create(Create),
+    /// Make a new secret for an API client and print it, this once; the one before is good for a day more
+    Rotate(Rotate),
     /// Revoke an API client: its tokens end within two seconds
     Revoke(Revoke),
     /// List a tenant's API clients
@@ -38,6 +40,19 @@ pub(super) struct Create {
     /// What its tokens may do: one or more scopes, with spaces between
     #[arg(long, value_name = "SCOPES", value_parser = Scopes::parse)]
     scope: Scopes,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Rotate {
+    /// The client's id, such as `acme.0123456789abcdef0123`
+    #[arg(value_parser = ClientId::parse)]
+    client_id: ClientId,
+    /// End the secret before at once, and every token of the client: somebody else may know it
+    #[arg(long)]
+    at_once: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -77,6 +92,18 @@ impl ClientCommand {
                 } else {
                     output::line(&format!("client_id:     {}", made.client_id));
                     output::line(&format!("client_secret: {}", made.client_secret));
+                    output::line("Keep the secret now: it is not shown again.");
+                }
+            }
+            Self::Rotate(Rotate { client_id, at_once, json }) => {
+                let tenant = client_id.tenant().ok_or_else(|| Failure::Input("This is no client's id.".to_owned()))?;
+                let caller = Caller { tenant, actor: actor() };
+                let old = if at_once { OldSecret::EndsAtOnce } else { OldSecret::Overlaps };
+                let secret = api_clients::rotate(&app, &caller, &client_id, old).await?;
+                if json {
+                    output::json(&json!({"client_id": client_id.as_str(), "client_secret": secret}));
+                } else {
+                    output::line(&format!("client_secret: {secret}"));
                     output::line("Keep the secret now: it is not shown again.");
                 }
             }

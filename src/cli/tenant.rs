@@ -49,6 +49,9 @@ pub(super) struct Set {
     /// The most points that an agent may add or remove at once
     #[arg(long, value_name = "POINTS", allow_hyphen_values = true)]
     agent_limit: Option<String>,
+    /// Whether members must have a second factor before they see anything of the tenant: true or false
+    #[arg(long, value_name = "BOOL")]
+    demands_second_factor: Option<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -62,6 +65,7 @@ impl Set {
             "customer_cancel_hours" => self.customer_cancel_hours.as_deref(),
             "grace_days" => self.grace_days.as_deref(),
             "agent_limit" => self.agent_limit.as_deref(),
+            "demands_second_factor" => self.demands_second_factor.as_deref(),
             _ => None,
         });
         change.map_err(|errors| flags(&errors))
@@ -156,7 +160,8 @@ fn describe(tenant: &Tenant) -> serde_json::Value {
     json!({
         "tenant": tenant.id.as_str(), "name": tenant.name, "time_zone": tenant.zone.name(),
         "currency": tenant.currency.as_str(), "agent_limit": tenant.agent_limit, "grace_days": tenant.grace_days,
-        "customer_cancel_hours": tenant.customer_cancel_hours, "created_at": tenant.created_at.to_contract_z(),
+        "customer_cancel_hours": tenant.customer_cancel_hours, "demands_second_factor": tenant.demands_second_factor,
+        "created_at": tenant.created_at.to_contract_z(),
     })
 }
 
@@ -165,8 +170,9 @@ fn in_words(tenant: &Tenant) -> String {
         0 => "customers cannot cancel coupons".to_owned(),
         hours => format!("customers may cancel unused coupons within {hours} hours"),
     };
+    let second_factor = if tenant.demands_second_factor { ", members need a second factor" } else { "" };
     format!(
-        "{cancelling}, {} days of grace for expired points, agents move up to {} points",
+        "{cancelling}, {} days of grace for expired points, agents move up to {} points{second_factor}",
         tenant.grace_days, tenant.agent_limit
     )
 }

@@ -1,6 +1,9 @@
 //! `guerdon user`
 
-use std::io::{self, IsTerminal as _, Read as _};
+use std::{
+    collections::HashSet,
+    io::{self, IsTerminal as _, Read as _},
+};
 
 use serde_json::{Value, json};
 
@@ -18,7 +21,7 @@ use crate::{
         role::Role,
     },
     service::{
-        team,
+        second_factor, team,
         users::{self, NewUser, User},
     },
 };
@@ -34,6 +37,8 @@ pub(super) enum UserCommand {
     Create(Create),
     /// Set a user's password and end their sessions
     SetPassword(SetPassword),
+    /// Take away the second factor of a user who lost it, and end their sessions
+    ResetSecondFactor(ByEmail),
     /// List users: all, or those of a tenant
     List(List),
     /// Make a user a member of another tenant
@@ -134,6 +139,10 @@ impl UserCommand {
                 users::set_password(&app, &actor(), &user_id, &password).await?;
                 output::line(&format!("Set the password of {}; their sessions have ended.", command.email));
             }
+            Self::ResetSecondFactor(ByEmail { email }) => {
+                second_factor::reset(&app, &actor(), &find(&app, &email).await?).await?;
+                output::line(&format!("{email} has no second factor any more; their sessions have ended."));
+            }
             Self::List(command) => command.run(&app).await?,
             Self::Add(Membership { tenant, email, role }) => {
                 let (caller, user_id) = (caller(tenant), find(&app, &email).await?);
@@ -198,26 +207,30 @@ impl List {
             }
             None => users::list(&app.db).await?.into_iter().map(|user| (user, None)).collect(),
         };
+        let owners: HashSet<UserId> = second_factor::owners(&app.db).await?.into_iter().collect();
         if self.json {
-            output::json(&users.iter().map(|(user, role)| describe(user, *role)).collect::<Vec<_>>());
+            let of = |user: &User| owners.contains(&user.user_id);
+            output::json(&users.iter().map(|(user, role)| describe(user, *role, of(user))).collect::<Vec<_>>());
             return Ok(());
         }
         output::table(
-            &["E-MAIL", "NAME", "ROLE", "STATE"],
+            &["E-MAIL", "NAME", "ROLE", "STATE", "SECOND FACTOR"],
             users.iter().map(|(user, role)| {
                 let role = role.map_or(if user.operator { "operator" } else { "" }, Role::as_str);
                 let state = if user.disabled_at.is_some() { "disabled" } else { "active" };
-                vec![user.email.to_string(), user.name.clone(), role.to_owned(), state.to_owned()]
+                let factor = if owners.contains(&user.user_id) { "yes" } else { "no" };
+                vec![user.email.to_string(), user.name.clone(), role.to_owned(), state.to_owned(), factor.to_owned()]
             }),
         );
         Ok(())
     }
 }
 
-fn describe(user: &User, role: Option<Role>) -> Value {
+fn describe(user: &User, role: Option<Role>, second_factor: bool) -> Value {
     let mut value = json!({
         "user_id": user.user_id.as_str(), "email": user.email.as_str(), "name": user.name,
         "operator": user.operator, "disabled": user.disabled_at.is_some(),
+        "second_factor": second_factor,
         "created_at": user.created_at.to_contract_z(),
     });
     if let (Some(role), Some(object)) = (role, value.as_object_mut()) {

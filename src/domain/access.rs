@@ -42,6 +42,21 @@ pub enum AccessRefusal {
     /// Too many wrong passwords before.
     #[error("{}", t!("access-too-many-tries", secs = .0))]
     TooManyTries(i64),
+    /// The code of the second factor is wrong, or was used before.
+    #[error("{}", t!("access-wrong-code"))]
+    WrongCode,
+    /// There is a second factor already.
+    #[error("{}", t!("access-second-factor-already"))]
+    SecondFactorAlready,
+    /// There is no second factor to be taken away.
+    #[error("{}", t!("access-no-second-factor"))]
+    NoSecondFactor,
+    /// Nobody passes by their own second factor, or shuts themselves out.
+    #[error("{}", t!("access-oneself"))]
+    Oneself,
+    /// The operator took the right to sign in away, and only the operator gives it back.
+    #[error("{}", t!("access-disabled-by-operator"))]
+    DisabledByOperator,
     /// There is no such API client.
     #[error("{}", t!("access-client-unknown", id = .0))]
     ClientUnknown(String),

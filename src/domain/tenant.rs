@@ -39,6 +39,8 @@ pub struct Tenant {
     pub agent_limit: i64,
     /// Hours in which customers may cancel a coupon that they did not use; 0: they may not.
     pub customer_cancel_hours: i64,
+    /// Whether members must have a second factor before they see anything of the tenant.
+    pub demands_second_factor: bool,
     /// From 1, one more with every change of the settings.
     pub version: i64,
     /// Since when.
@@ -56,6 +58,8 @@ pub struct TenantChange {
     pub grace_days: Option<i64>,
     /// Hours in which customers may cancel; 0: they may not.
     pub customer_cancel_hours: Option<i64>,
+    /// Whether members must have a second factor.
+    pub demands_second_factor: Option<bool>,
 }
 
 /// Takes a whole number up to `max`; nothing and words for it are 0.
@@ -68,6 +72,15 @@ fn up_to(text: &str, max: i64) -> Result<i64, Invalid> {
     number.ok_or_else(|| Invalid::new(t!("invalid-whole-number", most = max)))
 }
 
+/// Takes what a checkbox or a command line says.
+fn yes_or_no(text: &str) -> Result<bool, Invalid> {
+    match text.trim() {
+        "yes" | "true" => Ok(true),
+        "" | "no" | "false" => Ok(false),
+        _ => Err(Invalid::new(t!("invalid-boolean"))),
+    }
+}
+
 impl TenantChange {
     /// Reads the texts of a form or a command line: `text` gives what was said for a field, if anything.
     ///
@@ -76,8 +89,11 @@ impl TenantChange {
     pub fn parse<'a>(text: impl Fn(&str) -> Option<&'a str>) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let name = text("name").and_then(|typed| errors.check("name", name::parse(typed)));
+        let demands_second_factor =
+            text("demands_second_factor").and_then(|typed| errors.check("demands_second_factor", yes_or_no(typed)));
         let mut number = |field: &str, max: i64| text(field).and_then(|typed| errors.check(field, up_to(typed, max)));
         let change = Self {
+            demands_second_factor,
             name,
             agent_limit: number("agent_limit", Points::MAX),
             grace_days: number("grace_days", GRACE_DAYS_MAX),
@@ -93,6 +109,7 @@ impl TenantChange {
             agent_limit: self.agent_limit.unwrap_or(tenant.agent_limit),
             grace_days: self.grace_days.unwrap_or(tenant.grace_days),
             customer_cancel_hours: self.customer_cancel_hours.unwrap_or(tenant.customer_cancel_hours),
+            demands_second_factor: self.demands_second_factor.unwrap_or(tenant.demands_second_factor),
             ..tenant.clone()
         }
     }
@@ -105,6 +122,7 @@ pub fn settings_json(tenant: &Tenant) -> Map<String, Value> {
         ("agentLimit", json!(tenant.agent_limit)),
         ("graceDays", json!(tenant.grace_days)),
         ("customerCancelHours", json!(tenant.customer_cancel_hours)),
+        ("demandsSecondFactor", json!(tenant.demands_second_factor)),
     ];
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
@@ -137,6 +155,7 @@ mod tests {
             ("grace_days", "a week"),
             ("customer_cancel_hours", "1.5"),
             ("customer_cancel_hours", "8785"),
+            ("demands_second_factor", "perhaps"),
         ] {
             let errors = parse(&[(field, text)]).unwrap_err();
             assert_eq!(errors.iter().map(|(field, _)| field).collect::<Vec<_>>(), [field], "{text}");

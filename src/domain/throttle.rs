@@ -29,6 +29,9 @@ pub struct Softlock {
 impl Softlock {
     /// For one account: a guesser gets about 300 tries a day.
     pub const ACCOUNT: Self = Self { free: 5, pause_secs: 5, pause_secs_max: 300, forget_secs: 24 * 3600 };
+    /// For the second factor of one account. Who gets so far knows the password: about a hundred tries a day, each of
+    /// which fits three codes of a million.
+    pub const CODE: Self = Self { free: 5, pause_secs: 10, pause_secs_max: 900, forget_secs: 24 * 3600 };
     /// For one address, behind which a whole office may sit.
     pub const ADDRESS: Self = Self { free: 30, pause_secs: 2, pause_secs_max: 300, forget_secs: 3600 };
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::{
     app::App,
-    service::{audit, bulk, feeds::inbox, sessions, sign_in, tokens, webhooks},
+    service::{audit, bulk, feeds::inbox, sessions, sign_in, sign_ins, tokens, webhooks},
     store::DbError,
 };
 
@@ -17,16 +17,18 @@ pub(super) const HEADS_EVERY: Duration = Duration::from_hours(24);
 /// Deletes what has ended. Several replicas may do so at once.
 pub(super) async fn run(app: App) {
     match purge(&app).await {
-        Ok(Purged { tokens: 0, sessions: 0, failures: 0, events: 0, deliveries: 0, uploads: 0 }) => {}
-        Ok(Purged { tokens, sessions, failures, events, deliveries, uploads }) => tracing::info!(
+        Ok(Purged { tokens: 0, sessions: 0, failures: 0, sign_ins: 0, events: 0, deliveries: 0, uploads: 0 }) => {}
+        Ok(Purged { tokens, sessions, failures, sign_ins, events, deliveries, uploads }) => tracing::info!(
             tokens,
             sessions,
             failures,
+            sign_ins,
             events,
             deliveries,
             uploads,
-            "Deleted {tokens} ended tokens, {sessions} ended sessions, {failures} old failed sign-ins, {events} old events \
-             of the inbox, {deliveries} old webhook deliveries and {uploads} uploads that were cut off"
+            "Deleted {tokens} ended tokens, {sessions} ended sessions, {failures} old failed sign-ins, {sign_ins} sign-ins \
+             of long ago, {events} old events of the inbox, {deliveries} old webhook deliveries and {uploads} uploads \
+             that were cut off"
         ),
         Err(error) => tracing::warn!(%error, "Could not delete what has ended; trying again in ten minutes"),
     }
@@ -37,6 +39,7 @@ struct Purged {
     tokens: u64,
     sessions: u64,
     failures: u64,
+    sign_ins: u64,
     events: u64,
     deliveries: usize,
     uploads: usize,
@@ -47,6 +50,7 @@ async fn purge(app: &App) -> Result<Purged, DbError> {
         tokens: tokens::purge(&app.db, app.now()).await?,
         sessions: sessions::purge(app).await?,
         failures: sign_in::purge(&app.db, app.now()).await?,
+        sign_ins: sign_ins::purge(app).await?,
         events: inbox::purge(app).await?,
         deliveries: webhooks::sending::purge(app).await?,
         uploads: bulk::purge(app).await?,

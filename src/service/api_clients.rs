@@ -12,6 +12,7 @@ use crate::{
         audit::Subject,
         ids::{ClientId, TenantId},
         scope::Scopes,
+        time::Timestamp,
     },
     secrets,
     store::{self, Db, DbError, db::retry_on_conflict},
@@ -19,6 +20,9 @@ use crate::{
 
 /// How a client's secret begins, so that scanners for leaked secrets know it.
 pub const SECRET_PREFIX: &str = "gds_";
+
+/// While a secret is changed in the programs that use it, both are good for so long: a day.
+pub const OVERLAP_SECS: i64 = 24 * 3600;
 
 /// A new client, with the only copy of its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,13 +33,17 @@ pub struct NewApiClient {
     pub client_secret: String,
 }
 
+fn new_secret() -> String {
+    format!("{SECRET_PREFIX}{}", secrets::random_text())
+}
+
 /// Makes a client for the caller's tenant.
 pub async fn create(app: &App, caller: &Caller, name: &str, scopes: &Scopes) -> Result<NewApiClient, AccessError> {
     if scopes.is_empty() {
         return Err(AccessRefusal::NoScope.into());
     }
     let client_id = ClientId::new(&caller.tenant, &secrets::random_id());
-    let client_secret = format!("{SECRET_PREFIX}{}", secrets::random_text());
+    let client_secret = new_secret();
     let client = ApiClient {
         client_id: client_id.clone(),
         name: name.to_owned(),
@@ -45,6 +53,9 @@ pub async fn create(app: &App, caller: &Caller, name: &str, scopes: &Scopes) -> 
         created_at: app.now(),
         last_used_at: None,
         revoked_at: None,
+        old_secret_hash: None,
+        old_secret_until: None,
+        secret_since: app.now(),
     };
     retry_on_conflict(|| create_once(app, caller, &client)).await?;
     Ok(NewApiClient { client_id, client_secret })
@@ -82,6 +93,85 @@ async fn revoke_once(app: &App, caller: &Caller, client_id: &ClientId) -> Result
     audit::record(&mut tx, caller, "api_client.revoked", subject, None, None, now).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// What becomes of the secret before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OldSecret {
+    /// It is good for [`OVERLAP_SECS`] more.
+    Overlaps,
+    /// It ends at once, with every token of the client: for a secret that somebody else may know.
+    EndsAtOnce,
+}
+
+/// Makes a new secret for a client and returns it, the only copy.
+pub async fn rotate(app: &App, caller: &Caller, client_id: &ClientId, old: OldSecret) -> Result<String, AccessError> {
+    let secret = new_secret();
+    let hash = secrets::sha256_hex(&secret);
+    retry_on_conflict(|| rotate_once(app, caller, client_id, old, &hash)).await?;
+    if old == OldSecret::EndsAtOnce {
+        app.known_tokens.forget();
+    }
+    Ok(secret)
+}
+
+async fn rotate_once(
+    app: &App,
+    caller: &Caller,
+    client_id: &ClientId,
+    old: OldSecret,
+    hash: &str,
+) -> Result<(), AccessError> {
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let until = (old == OldSecret::Overlaps).then(|| now.plus_secs(OVERLAP_SECS));
+    if !store::api_clients::rotate(&mut tx, &caller.tenant, client_id, hash, until, now).await? {
+        return Err(AccessRefusal::ClientUnknown(client_id.to_string()).into());
+    }
+    if old == OldSecret::EndsAtOnce {
+        store::api_clients::end_tokens(&mut tx, &caller.tenant, client_id).await?;
+    }
+    let after = json!({"oldSecretGoodUntil": until.map(Timestamp::to_contract_z)});
+    let subject = Subject::new("api_client", client_id.as_str());
+    audit::record(&mut tx, caller, "api_client.secret_rotated", subject, None, Some(after), now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Ends the secret before the present one, once every program uses the new one.
+pub async fn drop_old_secret(app: &App, caller: &Caller, client_id: &ClientId) -> Result<(), AccessError> {
+    retry_on_conflict(|| async {
+        let mut tx = app.db.begin().await?;
+        if store::api_clients::find_in(&mut tx, &caller.tenant, client_id).await?.is_none() {
+            return Err(AccessRefusal::ClientUnknown(client_id.to_string()).into());
+        }
+        if !store::api_clients::drop_old_secret(&mut tx, &caller.tenant, client_id).await? {
+            return Ok(());
+        }
+        let subject = Subject::new("api_client", client_id.as_str());
+        audit::record(&mut tx, caller, "api_client.old_secret_dropped", subject, None, None, app.now()).await?;
+        tx.commit().await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Notes that a client was there: beside the request, for nothing waits for it.
+pub(super) fn note_use(app: &App, client_id: &ClientId) {
+    let Some(tenant) = client_id.tenant().filter(|_| app.known_tokens.is_use_due(client_id, app.now())) else {
+        return;
+    };
+    let (tasks, app, client_id) = (app.tasks.clone(), app.clone(), client_id.clone());
+    tasks.spawn(async move {
+        let noted = retry_on_conflict(|| async {
+            let mut tx = app.db.begin().await?;
+            store::api_clients::touch(&mut tx, &tenant, &client_id, app.now()).await?;
+            tx.commit().await
+        });
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, client = %client_id, "Could not note that an API client was there");
+        }
+    });
 }
 
 /// The clients of a tenant, revoked ones included, the oldest first.

@@ -1,16 +1,18 @@
 //! Records who changed what, and shows and proves it.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use tokio::sync::Semaphore;
 
 pub use crate::store::audit::{AuditFilter, KeptRow};
 use crate::{
+    app::App,
     domain::{
         actor::{Actor, Caller},
         audit::{AuditRow, START, Subject},
         ids::TenantId,
         time::Timestamp,
     },
-    store::{self, Db, DbError, Tx},
+    store::{self, Db, DbError, Tx, audit::AuditRows, db::retry_on_conflict},
 };
 
 /// Rows read at once when a chain is checked.
@@ -98,6 +100,27 @@ pub async fn list_global(db: &Db, filter: &AuditFilter, before: Option<i64>, lim
     page(db, "", filter, before, limit).await
 }
 
+/// The page of the caller's tenant that stands before the row `after`, and whether there are newer ones still.
+pub async fn list_newer(
+    db: &Db,
+    caller: &Caller,
+    filter: &AuditFilter,
+    after: i64,
+    limit: u16,
+) -> Result<(Vec<KeptRow>, bool), DbError> {
+    let (limit, rows) = (usize::from(limit), AuditRows::NewerThan(after));
+    let mut rows = store::audit::list(db, caller.tenant.as_str(), filter, rows, one_more(limit)).await?;
+    let more = rows.len() > limit;
+    // The one too many is the newest.
+    let found = rows.split_off(usize::from(more));
+    Ok((found, more))
+}
+
+/// One more than asked for, to know whether there is a next page.
+fn one_more(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)
+}
+
 async fn page(
     db: &Db,
     tenant: &str,
@@ -105,10 +128,8 @@ async fn page(
     before: Option<i64>,
     limit: u16,
 ) -> Result<AuditPage, DbError> {
-    let limit = usize::from(limit);
-    // One more than asked for, to know whether there is a next page.
-    let ask = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-    let mut rows = store::audit::list(db, tenant, filter, before.unwrap_or(i64::MAX), ask).await?;
+    let (limit, rows) = (usize::from(limit), AuditRows::OlderThan(before.unwrap_or(i64::MAX)));
+    let mut rows = store::audit::list(db, tenant, filter, rows, one_more(limit)).await?;
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|last| last.row.seq);
@@ -118,6 +139,63 @@ async fn page(
 /// The actions in the log of the caller's tenant, for a choice on the page.
 pub async fn actions(db: &Db, tenant: &TenantId) -> Result<Vec<String>, DbError> {
     store::audit::actions(db, tenant.as_str()).await
+}
+
+/// The kinds of things that the log of the caller's tenant tells of.
+pub async fn subject_kinds(db: &Db, tenant: &TenantId) -> Result<Vec<String>, DbError> {
+    store::audit::subject_kinds(db, tenant.as_str()).await
+}
+
+/// How a tenant's log was last found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// When it was checked.
+    pub at: Timestamp,
+    /// What the employee is called who had it checked.
+    pub by: Option<String>,
+    /// How many rows were right.
+    pub rows: i64,
+    /// What is off, if anything.
+    pub problem: Option<String>,
+}
+
+const PROVED: &str = "audit_log.proved";
+
+/// Recomputes the chain of the caller's log, and records in it what was found.
+pub async fn prove(app: &App, caller: &Caller) -> Result<AuditCheck, DbError> {
+    // Each reads a whole log; one at a time is enough.
+    static TURN: Semaphore = Semaphore::const_new(1);
+    let _turn = TURN.acquire().await;
+    let mut check = AuditCheck::default();
+    verify_log(&app.db, caller.tenant.as_str(), &mut check).await?;
+    let problem = check.problems.first().map(|problem| format!("Row {}: {}", problem.seq, problem.what));
+    let right = i64::try_from(check.rows).unwrap_or(i64::MAX) - i64::from(problem.is_some());
+    let after = json!({"rows": right, "problem": problem});
+    retry_on_conflict(async || {
+        let mut tx = app.db.begin().await?;
+        let subject = Subject::new("audit_log", caller.tenant.as_str());
+        record(&mut tx, caller, PROVED, subject, None, Some(after.clone()), app.now()).await?;
+        tx.commit().await
+    })
+    .await?;
+    Ok(check)
+}
+
+/// How the log of the caller's tenant was last found; `None` when nobody ever looked.
+pub async fn last_proof(db: &Db, tenant: &TenantId) -> Result<Option<Proof>, DbError> {
+    let subject = Subject::new("audit_log", tenant.as_str());
+    let found = store::audit::list_of(db, tenant.as_str(), subject, 1).await?.into_iter().next();
+    Ok(found.map(|kept| {
+        let after: Value =
+            kept.row.after.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+        let field = |name: &str| after.get(name).cloned().unwrap_or_default();
+        Proof {
+            at: kept.row.recorded_at,
+            by: kept.actor_name,
+            rows: field("rows").as_i64().unwrap_or_default(),
+            problem: field("problem").as_str().map(str::to_owned),
+        }
+    }))
 }
 
 /// A row of an audit log that is not what was written.

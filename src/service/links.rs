@@ -1,7 +1,7 @@
 //! Links with which a person chooses a password: for somebody new, and for who forgot theirs.
 //!
 //! A link is signed, not stored. The signature covers the present password's hash, so a link is good once, and none
-//! is good any more once the password was set by other means.
+//! is good any more once the password was set by other means; and a count, so that only the newest link is good.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ use crate::{
         time::Timestamp,
     },
     secrets,
-    store::{self, DbError, db::retry_on_conflict},
+    store::{self, DbError, db::retry_on_conflict, users::StoredPassword},
 };
 use subtle::ConstantTimeEq as _;
 
@@ -58,40 +58,49 @@ pub async fn invite(
 ) -> Result<(UserId, LinkToken), AccessError> {
     let nobody_knows = Password::parse(&secrets::random_text())
         .map_err(|error| AccessError::Store(DbError::Damaged(format!("a random password was refused: {error}"))))?;
-    let user_id = super::team::add(app, caller, email, name, role, &nobody_knows).await?;
-    let token = make(app, &user_id).await?;
+    let until = app.now().plus_secs(LINK_SECS);
+    let user_id = super::team::invite(app, caller, email, name, role, &nobody_knows, until).await?;
+    let token = sign(app, &user_id, until).await?;
     Ok((user_id, token))
 }
 
-/// Makes a link for a member of the caller's tenant. The present password works until the link is used.
+/// Makes a link for a member of the caller's tenant; those before it end. The present password works until the link is
+/// used. Who was invited and has not arrived stays so.
 pub async fn make_for_member(app: &App, caller: &Caller, user_id: &UserId) -> Result<LinkToken, AccessError> {
+    let until = app.now().plus_secs(LINK_SECS);
     retry_on_conflict(|| async {
         let mut tx = app.db.begin().await?;
         super::team::require_own(&mut tx, caller, user_id).await?;
+        let stored = store::users::find_password_by_id_in(&mut tx, user_id).await?;
+        let invited = stored.is_some_and(|stored| stored.invited_until.is_some());
+        store::users::next_link(&mut tx, user_id, invited.then_some(until)).await?;
         audit::record(&mut tx, caller, "member.link_made", users::subject(user_id), None, None, app.now()).await?;
         tx.commit().await?;
         Ok::<(), AccessError>(())
     })
     .await?;
-    make(app, user_id).await
+    sign(app, user_id, until).await
 }
 
-async fn make(app: &App, user_id: &UserId) -> Result<LinkToken, AccessError> {
+/// Signs the newest link of a user.
+async fn sign(app: &App, user_id: &UserId, until: Timestamp) -> Result<LinkToken, AccessError> {
     let stored = store::users::find_password_by_id(&app.db, user_id).await?;
     let stored = stored.ok_or_else(|| AccessRefusal::UserUnknown(user_id.to_string()))?;
-    let until = app.now().plus_secs(LINK_SECS).micros();
-    Ok(LinkToken(format!("{user_id}.{until}.{}", signature(app, user_id.as_str(), until, &stored.password_hash))))
+    Ok(LinkToken(format!("{user_id}.{}.{}", until.micros(), signature(app, until, &stored))))
 }
 
-fn signature(app: &App, user_id: &str, until: i64, hash: &str) -> String {
-    app.secret.sign_text(PURPOSE, &format!("{user_id}\n{until}\n{hash}"))
+fn signature(app: &App, until: Timestamp, stored: &StoredPassword) -> String {
+    let StoredPassword { user_id, password_hash, link_version, .. } = stored;
+    // Links that were made before they were counted stay good.
+    let version = if *link_version == 0 { String::new() } else { format!("\n{link_version}") };
+    app.secret.sign_text(PURPOSE, &format!("{user_id}\n{}\n{password_hash}{version}", until.micros()))
 }
 
 /// Whose link this is, as long as it is good.
 pub async fn find(app: &App, token: &LinkToken) -> Result<Option<users::User>, DbError> {
     let Some((user_id, until, signed)) = parts(token) else { return Ok(None) };
     let Some(stored) = store::users::find_password_by_id(&app.db, &user_id).await? else { return Ok(None) };
-    if !is_good(app, &user_id, until, &signed, &stored.password_hash) {
+    if !is_good(app, until, &signed, &stored) {
         return Ok(None);
     }
     users::find_active(&app.db, &user_id).await
@@ -104,8 +113,8 @@ fn parts(token: &LinkToken) -> Option<(UserId, Timestamp, String)> {
     Some((user_id, Timestamp::from_micros(until.parse().ok()?), signed.to_owned()))
 }
 
-fn is_good(app: &App, user_id: &UserId, until: Timestamp, signed: &str, hash: &str) -> bool {
-    let right = signature(app, user_id.as_str(), until.micros(), hash);
+fn is_good(app: &App, until: Timestamp, signed: &str, stored: &StoredPassword) -> bool {
+    let right = signature(app, until, stored);
     app.now() < until && bool::from(signed.as_bytes().ct_eq(right.as_bytes()))
 }
 
@@ -121,9 +130,7 @@ pub async fn redeem(app: &App, token: &LinkToken, password: &Password) -> Result
         // Of two who use the link at once the second finds another hash.
         tx.lock_scope(&format!("password:{user_id}")).await?;
         let stored = store::users::find_password_by_id_in(&mut tx, &user_id).await?;
-        let good = stored.is_some_and(|stored| {
-            stored.disabled_at.is_none() && is_good(app, &user_id, until, &signed, &stored.password_hash)
-        });
+        let good = stored.is_some_and(|stored| stored.disabled_at.is_none() && is_good(app, until, &signed, &stored));
         if !good {
             return Ok(None);
         }

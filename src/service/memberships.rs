@@ -28,6 +28,8 @@ pub struct Access {
     pub currency: Currency,
     /// The most points that an agent may add or remove at once.
     pub agent_limit: i64,
+    /// Whether the tenant demands a second factor that the member does not have.
+    pub lacks_second_factor: bool,
 }
 
 /// What `user_id` may do in `tenant`; `None` when they are no member, or disabled. To be asked at each request.
@@ -41,5 +43,6 @@ pub async fn access(db: &Db, tenant: &TenantId, user_id: &UserId) -> Result<Opti
         role: row.role,
         tenant_name: row.tenant_name,
         agent_limit: row.agent_limit,
+        lacks_second_factor: row.demands_second_factor && !row.has_second_factor,
     }))
 }

@@ -20,6 +20,8 @@ pub struct OpenSession {
     pub id: String,
     /// The browser, as it named itself at sign-in.
     pub agent: String,
+    /// Where it came from at sign-in; empty when that is not known.
+    pub address: String,
     /// When the user signed in.
     pub created_at: Timestamp,
     /// When it ends unless it is used.
@@ -31,11 +33,14 @@ pub async fn list(app: &App, user_id: &UserId) -> Result<Vec<OpenSession>, DbErr
     Ok(rows(app, user_id).await?.into_iter().map(|(_hash, session)| session).collect())
 }
 
+/// The hash under which the session called `id` is kept.
+pub(super) async fn find_hash(app: &App, user_id: &UserId, id: &str) -> Result<Option<String>, DbError> {
+    Ok(rows(app, user_id).await?.into_iter().find(|(_, session)| session.id == id).map(|(hash, _)| hash))
+}
+
 /// Ends one session of a user; says whether there was such a one.
 pub async fn end(app: &App, user_id: &UserId, id: &str) -> Result<bool, DbError> {
-    let Some((hash, _)) = rows(app, user_id).await?.into_iter().find(|(_, session)| session.id == id) else {
-        return Ok(false);
-    };
+    let Some(hash) = find_hash(app, user_id, id).await? else { return Ok(false) };
     retry_on_conflict(async || {
         let mut tx = app.db.begin().await?;
         store::sessions::delete(&mut tx, &hash).await?;
@@ -47,7 +52,7 @@ pub async fn end(app: &App, user_id: &UserId, id: &str) -> Result<bool, DbError>
 
 /// Ends all sessions of a user but the one with the id `keep`; says how many.
 pub async fn end_others(app: &App, user_id: &UserId, keep: &str) -> Result<u64, DbError> {
-    let kept = rows(app, user_id).await?.into_iter().find(|(_, session)| session.id == keep).map(|(hash, _)| hash);
+    let kept = find_hash(app, user_id, keep).await?;
     retry_on_conflict(async || {
         let mut tx = app.db.begin().await?;
         let ended = store::sessions::delete_of_user(&mut tx, user_id, kept.as_deref()).await?;
@@ -79,6 +84,7 @@ async fn rows(app: &App, user_id: &UserId) -> Result<Vec<(String, OpenSession)>,
             let session = OpenSession {
                 id: text("id"),
                 agent: text("agent"),
+                address: text("address"),
                 created_at: row.created_at,
                 expires_at: row.expires_at,
             };

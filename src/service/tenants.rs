@@ -56,6 +56,7 @@ pub(super) async fn insert(tx: &mut Tx, actor: &Actor, new: &NewTenant, now: Tim
         grace_days: GRACE_DAYS,
         agent_limit: AGENT_LIMIT,
         customer_cancel_hours: 0,
+        demands_second_factor: false,
         version: 1,
         created_at: now,
     };

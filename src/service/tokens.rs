@@ -3,7 +3,10 @@
 use serde_json::json;
 use subtle::ConstantTimeEq as _;
 
-use super::idempotency::{self, Begun, KeyedRequest};
+use super::{
+    api_clients,
+    idempotency::{self, Begun, KeyedRequest},
+};
 use crate::{
     app::App,
     domain::{
@@ -76,7 +79,10 @@ pub async fn issue(
     let client = store::api_clients::find(&app.db, &tenant, &client_id).await?;
     let client = client.filter(|client| client.revoked_at.is_none()).ok_or(TokenError::InvalidClient)?;
     let given = secrets::sha256_hex(client_secret);
-    if !bool::from(given.as_bytes().ct_eq(client.secret_hash.as_bytes())) {
+    let is = |hash: &str| bool::from(given.as_bytes().ct_eq(hash.as_bytes()));
+    let overlaps = client.old_secret_until.is_some_and(|until| app.now() < until);
+    let old = client.old_secret_hash.as_deref().filter(|_| overlaps);
+    if !(is(&client.secret_hash) || old.is_some_and(is)) {
         return Err(TokenError::InvalidClient);
     }
     let granted = Granted::narrow(&tenant, &Scopes::known(&client.scopes), wanted.unwrap_or_default())?;
@@ -91,10 +97,13 @@ pub async fn issue(
         created_at: now,
         expires_at: now.plus_secs(expires_in),
     };
+    let due = app.known_tokens.is_use_due(&client_id, now);
     retry_on_conflict(|| async {
         let mut tx = app.db.begin().await?;
         store::access_tokens::insert(&mut tx, &tenant, &secrets::sha256_hex(&access_token), &stored).await?;
-        store::api_clients::touch(&mut tx, &tenant, &client_id, now).await?;
+        if due {
+            store::api_clients::touch(&mut tx, &tenant, &client_id, now).await?;
+        }
         tx.commit().await
     })
     .await?;
@@ -275,6 +284,9 @@ pub async fn recognise(app: &App, text: &str) -> Result<Option<AccessToken>, DbE
         (CUSTOMER, _, Some(customer)) => Bearer::Customer(customer),
         (kind, ..) => return Err(DbError::Damaged(format!("a token of kind `{kind}` of tenant {tenant}"))),
     };
+    if let Bearer::Service { client, .. } = &bearer {
+        api_clients::note_use(app, client);
+    }
     let token = AccessToken { tenant, bearer };
     app.known_tokens.keep(hash, token.clone(), now, expires_at);
     Ok(Some(token))

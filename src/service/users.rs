@@ -137,7 +137,7 @@ pub async fn change_own_password(
     password: &Password,
 ) -> Result<(), AccessError> {
     let subject = format!("own password:{user_id}");
-    retry_on_conflict(|| count_try(app, &subject)).await?;
+    retry_on_conflict(|| count_try(app, &subject, Softlock::ACCOUNT)).await?;
     let stored = store::users::find_password_by_id(&app.db, user_id).await?;
     let stored = stored.filter(|stored| stored.disabled_at.is_none()).map(|stored| stored.password_hash);
     if !passwords::verify(present, stored.as_deref()).await? {
@@ -151,11 +151,11 @@ pub async fn change_own_password(
 }
 
 /// Who has somebody's session does not get to guess their password with it.
-async fn count_try(app: &App, subject: &str) -> Result<(), AccessError> {
+pub(super) async fn count_try(app: &App, subject: &str, softlock: Softlock) -> Result<(), AccessError> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let past = store::sign_in_failures::lock(&mut tx, subject, now).await?;
-    let counted = Softlock::ACCOUNT.count(past, now).map_err(AccessRefusal::TooManyTries)?;
+    let counted = softlock.count(past, now).map_err(AccessRefusal::TooManyTries)?;
     store::sign_in_failures::put(&mut tx, subject, &counted).await?;
     tx.commit().await?;
     Ok(())
@@ -202,6 +202,12 @@ async fn disable_once(app: &App, actor: &Actor, user_id: &UserId) -> Result<(), 
     }
     let user = require(&mut tx, user_id).await?;
     if user.disabled_at.is_some() {
+        // Whoever did it before: now only the operator gives it back.
+        if store::users::find_disabled_by(&mut tx, user_id).await?.is_some() {
+            store::users::set_disabled(&mut tx, user_id, user.disabled_at, None).await?;
+            audit::record_global(&mut tx, actor, "user.disabled", subject(user_id), None, None, now).await?;
+            tx.commit().await?;
+        }
         return Ok(());
     }
     if user.operator && store::users::count_operators(&mut tx).await? <= 1 {
@@ -213,7 +219,7 @@ async fn disable_once(app: &App, actor: &Actor, user_id: &UserId) -> Result<(), 
             return Err(AccessRefusal::LastAdmin(tenant).into());
         }
     }
-    store::users::set_disabled(&mut tx, user_id, Some(now)).await?;
+    store::users::set_disabled(&mut tx, user_id, Some(now), None).await?;
     store::users::end_sessions(&mut tx, user_id).await?;
     audit::record_global(&mut tx, actor, "user.disabled", subject(user_id), None, None, now).await?;
     tx.commit().await?;
@@ -227,7 +233,7 @@ pub async fn enable(app: &App, actor: &Actor, user_id: &UserId) -> Result<(), Ac
         if require(&mut tx, user_id).await?.disabled_at.is_none() {
             return Ok(());
         }
-        store::users::set_disabled(&mut tx, user_id, None).await?;
+        store::users::set_disabled(&mut tx, user_id, None, None).await?;
         audit::record_global(&mut tx, actor, "user.enabled", subject(user_id), None, None, app.now()).await?;
         tx.commit().await?;
         Ok(())

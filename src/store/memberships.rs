@@ -10,10 +10,11 @@ statements! {
     /// One question for everything that a page of a tenant needs to know about its reader.
     Tenant FIND_ACCESS {
         "SELECT u.user_id, u.email, u.name, u.operator, u.created_at, u.disabled_at, u.language, m.role, t.name AS tenant_name,
-             t.time_zone, t.currency, t.agent_limit
+             t.time_zone, t.currency, t.agent_limit, t.demands_second_factor, f.user_id IS NOT NULL AS has_second_factor
          FROM memberships m
          JOIN users u ON u.user_id = m.user_id
          JOIN tenants t ON t.tenant_id = m.tenant_id
+         LEFT JOIN second_factors f ON f.user_id = m.user_id
          WHERE m.tenant_id = $1 AND m.user_id = $2 AND u.disabled_at IS NULL"
     }
 }
@@ -34,6 +35,10 @@ pub struct AccessRow {
     pub currency: String,
     /// The most points that an agent may add or remove at once.
     pub agent_limit: i64,
+    /// Whether members need a second factor.
+    pub demands_second_factor: bool,
+    /// Whether this one has one.
+    pub has_second_factor: bool,
 }
 
 /// What `user_id` may do in `tenant`; `None` when they are no member, or disabled.

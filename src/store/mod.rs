@@ -3,8 +3,8 @@
 pub mod access_tokens;
 pub mod api_clients;
 pub mod audit;
-pub mod completed_orders;
 pub mod bulk;
+pub mod completed_orders;
 pub mod coupon_settings;
 pub mod coupons;
 pub mod customers;
@@ -22,9 +22,11 @@ pub mod memberships;
 pub mod options;
 pub mod orders;
 pub mod returned_coupons;
+pub mod second_factors;
 pub mod server_settings;
 pub mod sessions;
 pub mod sign_in_failures;
+pub mod sign_ins;
 pub mod sites;
 pub mod sql;
 pub mod tenants;
@@ -70,9 +72,11 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         options::STATEMENTS,
         orders::STATEMENTS,
         returned_coupons::STATEMENTS,
+        second_factors::STATEMENTS,
         server_settings::STATEMENTS,
         sessions::STATEMENTS,
         sign_in_failures::STATEMENTS,
+        sign_ins::STATEMENTS,
         sites::STATEMENTS,
         tenants::STATEMENTS,
         users::STATEMENTS,

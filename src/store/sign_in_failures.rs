@@ -26,8 +26,9 @@ statements! {
 /// Reads the failures of a subject and keeps others from changing them until the transaction ends.
 pub async fn lock(tx: &mut Tx, subject: &str, now: Timestamp) -> Result<Failures, DbError> {
     tx.query(ADD_SUBJECT).bind(subject).bind(now).run().await?;
-    let row = tx.query(FIND_FAILURES).bind(subject).one::<(i64, Timestamp, Timestamp)>().await?;
-    let (failures, blocked_until, changed_at) = row;
+    let row = tx.query(FIND_FAILURES).bind(subject).optional::<(i64, Timestamp, Timestamp)>().await?;
+    // Somebody signed in at this very moment, and all was forgotten.
+    let (failures, blocked_until, changed_at) = row.ok_or(DbError::Changed)?;
     Ok(Failures { failures, blocked_until, changed_at })
 }
 

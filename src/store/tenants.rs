@@ -6,7 +6,7 @@ use crate::domain::{ids::TenantId, money::Currency, site::Site, tenant::Tenant, 
 macro_rules! tenant_columns {
     () => {
         "tenant_id, name, time_zone, currency, grace_days, agent_limit, customer_cancel_hours, settings_version,
-         created_at FROM tenants"
+         created_at, demands_second_factor FROM tenants"
     };
 }
 
@@ -23,7 +23,7 @@ statements! {
     Tenant LIST_TENANTS { "SELECT " [tenant_columns] " ORDER BY tenant_id" }
     Tenant UPDATE_TENANT {
         "UPDATE tenants SET name = $2, grace_days = $3, agent_limit = $4, customer_cancel_hours = $5,
-             settings_version = $6
+             settings_version = $6, demands_second_factor = $7
          WHERE tenant_id = $1"
     }
 }
@@ -39,6 +39,7 @@ struct Columns {
     customer_cancel_hours: i64,
     settings_version: i64,
     created_at: Timestamp,
+    demands_second_factor: bool,
 }
 
 impl Columns {
@@ -54,6 +55,7 @@ impl Columns {
             customer_cancel_hours: self.customer_cancel_hours,
             version: self.settings_version,
             created_at: self.created_at,
+            demands_second_factor: self.demands_second_factor,
         })
     }
 }
@@ -70,7 +72,7 @@ pub async fn insert(tx: &mut Tx, tenant: &Tenant) -> Result<bool, DbError> {
 pub async fn update(tx: &mut Tx, tenant: &Tenant) -> Result<(), DbError> {
     let query = tx.query(UPDATE_TENANT).bind(&tenant.id).bind(&tenant.name).bind(tenant.grace_days);
     let query = query.bind(tenant.agent_limit).bind(tenant.customer_cancel_hours).bind(tenant.version);
-    query.run().await.map(drop)
+    query.bind(tenant.demands_second_factor).run().await.map(drop)
 }
 
 /// A tenant by id, under a lock held to the end of the transaction.

@@ -20,8 +20,12 @@ statements! {
     Global FIND_USER_BY_EMAIL {
         "SELECT user_id, email, name, operator, created_at, disabled_at, language FROM users WHERE email = $1"
     }
-    Global FIND_PASSWORD { "SELECT user_id, password_hash, disabled_at FROM users WHERE email = $1" }
-    Global FIND_PASSWORD_BY_ID { "SELECT user_id, password_hash, disabled_at FROM users WHERE user_id = $1" }
+    Global FIND_PASSWORD {
+        "SELECT user_id, password_hash, disabled_at, link_version, invited_until FROM users WHERE email = $1"
+    }
+    Global FIND_PASSWORD_BY_ID {
+        "SELECT user_id, password_hash, disabled_at, link_version, invited_until FROM users WHERE user_id = $1"
+    }
     Global LIST_USERS {
         "SELECT user_id, email, name, operator, created_at, disabled_at, language FROM users ORDER BY email"
     }
@@ -29,11 +33,19 @@ statements! {
     Global COUNT_OPERATORS {
         "SELECT CAST(COUNT(*) AS BIGINT) FROM users WHERE operator = $1 AND disabled_at IS NULL"
     }
-    Global SET_PASSWORD { "UPDATE users SET password_hash = $2 WHERE user_id = $1" }
+    /// Who was invited has arrived.
+    Global SET_PASSWORD { "UPDATE users SET password_hash = $2, invited_until = NULL WHERE user_id = $1" }
+    /// The same password with other parameters.
+    Global SET_HASH { "UPDATE users SET password_hash = $2 WHERE user_id = $1" }
     Global SET_NAME { "UPDATE users SET name = $2 WHERE user_id = $1" }
     Global SET_LANGUAGE { "UPDATE users SET language = $2 WHERE user_id = $1" }
     Global SET_OPERATOR { "UPDATE users SET operator = $2 WHERE user_id = $1" }
-    Global SET_DISABLED { "UPDATE users SET disabled_at = $2 WHERE user_id = $1" }
+    Global SET_DISABLED { "UPDATE users SET disabled_at = $2, disabled_by = $3 WHERE user_id = $1" }
+    Global FIND_DISABLED_BY { "SELECT disabled_by FROM users WHERE user_id = $1" }
+    /// No link that was made before is good any more.
+    Global NEXT_LINK {
+        "UPDATE users SET link_version = link_version + 1, invited_until = $2 WHERE user_id = $1 RETURNING link_version"
+    }
     Global END_SESSIONS { "DELETE FROM sessions WHERE user_id = $1" }
     /// No row is written when the user is a member already.
     Tenant INSERT_MEMBERSHIP {
@@ -45,15 +57,17 @@ statements! {
     Tenant DELETE_MEMBERSHIP { "DELETE FROM memberships WHERE tenant_id = $1 AND user_id = $2" }
     Tenant COUNT_ADMINS {
         "SELECT CAST(COUNT(*) AS BIGINT) FROM memberships m JOIN users u ON u.user_id = m.user_id
-         WHERE m.tenant_id = $1 AND m.role = 'admin' AND u.disabled_at IS NULL"
+         WHERE m.tenant_id = $1 AND m.role = 'admin' AND u.disabled_at IS NULL AND u.invited_until IS NULL"
     }
     Tenant LIST_TEAM {
-        "SELECT u.user_id, u.email, u.name, u.operator, u.created_at, u.disabled_at, u.language, m.role, m.created_at AS member_since
+        "SELECT u.user_id, u.email, u.name, u.operator, u.created_at, u.disabled_at, u.language, m.role, m.created_at AS member_since,
+             u.invited_until, u.disabled_by, f.user_id IS NOT NULL AS second_factor
          FROM memberships m JOIN users u ON u.user_id = m.user_id
+         LEFT JOIN second_factors f ON f.user_id = u.user_id
          WHERE m.tenant_id = $1 ORDER BY u.email"
     }
     Tenant LIST_MEMBERSHIPS {
-        "SELECT m.tenant_id, t.name, m.role FROM memberships m JOIN tenants t ON t.tenant_id = m.tenant_id
+        "SELECT m.tenant_id, t.name, m.role, t.demands_second_factor FROM memberships m JOIN tenants t ON t.tenant_id = m.tenant_id
          WHERE m.user_id = $1 ORDER BY m.tenant_id"
     }
 }
@@ -87,6 +101,12 @@ pub struct Member {
     pub role: Role,
     /// Since when.
     pub member_since: Timestamp,
+    /// Until when their link is good, if they were invited and have not chosen a password yet.
+    pub invited_until: Option<Timestamp>,
+    /// The tenant whose admin deactivated them; none when the operator did.
+    pub disabled_by: Option<TenantId>,
+    /// Whether they have a second factor.
+    pub second_factor: bool,
 }
 
 /// A tenant that a user is a member of.
@@ -98,6 +118,8 @@ pub struct Membership {
     pub name: String,
     /// What the user may do there.
     pub role: Role,
+    /// Whether it demands a second factor.
+    pub demands_second_factor: bool,
 }
 
 /// What a password is checked against.
@@ -109,6 +131,10 @@ pub struct StoredPassword {
     pub password_hash: String,
     /// Since when the user cannot sign in any more.
     pub disabled_at: Option<Timestamp>,
+    /// Counts the links with which a password can be chosen.
+    pub link_version: i64,
+    /// Until when the link is good of who was invited and has not chosen a password yet.
+    pub invited_until: Option<Timestamp>,
 }
 
 /// Inserts a user; says whether the e-mail address was free.
@@ -176,9 +202,21 @@ pub async fn count_operators(tx: &mut Tx) -> Result<i64, DbError> {
     Ok(tx.query(COUNT_OPERATORS).bind(true).one::<(i64,)>().await?.0)
 }
 
-/// Sets a password.
+/// Sets a password that was chosen.
 pub async fn set_password(tx: &mut Tx, user_id: &UserId, password_hash: &str) -> Result<bool, DbError> {
     Ok(tx.query(SET_PASSWORD).bind(user_id).bind(password_hash).run().await? > 0)
+}
+
+/// Sets another hash, of the same password or of one that nobody knows.
+pub async fn set_hash(tx: &mut Tx, user_id: &UserId, password_hash: &str) -> Result<(), DbError> {
+    tx.query(SET_HASH).bind(user_id).bind(password_hash).run().await.map(drop)
+}
+
+/// Ends every link that was made for a user, and answers the version that the next one has. `invited_until` says until
+/// when that one is good, if the user was invited and has not arrived.
+pub async fn next_link(tx: &mut Tx, user_id: &UserId, invited_until: Option<Timestamp>) -> Result<i64, DbError> {
+    let row = tx.query(NEXT_LINK).bind(user_id).bind(invited_until).optional::<(i64,)>().await?;
+    Ok(row.map_or(0, |(version,)| version))
 }
 
 /// Sets a name.
@@ -196,9 +234,20 @@ pub async fn set_operator(tx: &mut Tx, user_id: &UserId, operator: bool) -> Resu
     Ok(tx.query(SET_OPERATOR).bind(user_id).bind(operator).run().await? > 0)
 }
 
-/// Takes away, or gives back, the right to sign in.
-pub async fn set_disabled(tx: &mut Tx, user_id: &UserId, at: Option<Timestamp>) -> Result<bool, DbError> {
-    Ok(tx.query(SET_DISABLED).bind(user_id).bind(at).run().await? > 0)
+/// Takes away, or gives back, the right to sign in; `by` is the tenant whose admin does, none for the operator.
+pub async fn set_disabled(
+    tx: &mut Tx,
+    user_id: &UserId,
+    at: Option<Timestamp>,
+    by: Option<&TenantId>,
+) -> Result<bool, DbError> {
+    Ok(tx.query(SET_DISABLED).bind(user_id).bind(at).bind(by).run().await? > 0)
+}
+
+/// The tenant whose admin took away the right to sign in; `None` when the operator did, or nobody.
+pub async fn find_disabled_by(tx: &mut Tx, user_id: &UserId) -> Result<Option<TenantId>, DbError> {
+    let row = tx.query(FIND_DISABLED_BY).bind(user_id).optional::<(Option<TenantId>,)>().await?;
+    Ok(row.and_then(|(tenant,)| tenant))
 }
 
 /// Ends every session of a user.

@@ -131,6 +131,11 @@ async fn find(request: &HttpRequest, tenant: Option<TenantId>) -> Result<Seen, W
         Some(tenant) => memberships::access(&app.db, tenant, &user_id).await?,
         None => None,
     };
+    // Nothing of the tenant is shown before there is a second factor, not even its name around an error.
+    if let Some(access) = access.as_ref().filter(|access| access.lacks_second_factor) {
+        request.extensions_mut().insert(Seen { person: access.user.clone().into(), place: None });
+        return Err(WebError::SecondFactor);
+    }
     let seen = match (tenant, access) {
         (Some(tenant), Some(access)) => Seen {
             person: access.user.into(),

@@ -31,6 +31,9 @@ use crate::{
     texts::{Message, message, t},
 };
 
+/// Where a second factor is set up.
+const SET_UP: &str = "/admin/account/second-factor";
+
 /// When the database is away, a second try is worth it after this time.
 const RETRY_SECS: i64 = 5;
 
@@ -39,6 +42,8 @@ const RETRY_SECS: i64 = 5;
 pub(crate) enum WebError {
     /// Nobody is signed in.
     SignIn,
+    /// The tenant demands a second factor.
+    SecondFactor,
     /// The role does not reach; this one would, and these people have it.
     Role { least: Role, able: Vec<String> },
     /// Only an operator may.
@@ -125,7 +130,9 @@ impl ResponseError for WebError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::SignIn => StatusCode::UNAUTHORIZED,
-            Self::Role { .. } | Self::Operator | Self::Outdated | Self::OtherSite => StatusCode::FORBIDDEN,
+            Self::SecondFactor | Self::Role { .. } | Self::Operator | Self::Outdated | Self::OtherSite => {
+                StatusCode::FORBIDDEN
+            }
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotFound => StatusCode::NOT_FOUND,
@@ -186,7 +193,8 @@ pub(super) async fn pages(
     let (request, old) = response.into_parts();
     let known = old.error().and_then(|error| error.as_error::<WebError>());
     let new = match known {
-        Some(WebError::SignIn) => to_sign_in(&request),
+        Some(WebError::SignIn) => instead(&request, StatusCode::UNAUTHORIZED, "/admin/login"),
+        Some(WebError::SecondFactor) => instead(&request, StatusCode::FORBIDDEN, SET_UP),
         _ => answer(&request, status, known, old.error()).await,
     };
     let new = keeping(&old, new);
@@ -217,24 +225,25 @@ fn keeping(old: &HttpResponse, mut new: HttpResponse) -> HttpResponse {
     new
 }
 
-/// To the sign-in page, and back to this one afterwards if it only reads.
-fn to_sign_in(request: &HttpRequest) -> HttpResponse {
+/// To the page at `path`, and back to this one afterwards if it only reads.
+fn instead(request: &HttpRequest, status: StatusCode, path: &str) -> HttpResponse {
     let reads = request.method() == Method::GET;
     let here = request.uri().path_and_query().map(ToString::to_string).filter(|_| reads);
     match Want::of(request) {
-        Want::Page => html::see_other(&sign_in_address(here.as_deref())),
+        Want::Page => html::see_other(&leading_on(path, here.as_deref())),
         Want::Part(_) => {
             let page = request.headers().get("hx-current-url").and_then(|url| url.to_str().ok()).and_then(path_of);
-            HttpResponse::Unauthorized().insert_header(("HX-Redirect", sign_in_address(page))).finish()
+            HttpResponse::build(status).insert_header(("HX-Redirect", leading_on(path, page))).finish()
         }
     }
 }
 
-/// The sign-in page that leads on to `next`.
-fn sign_in_address(next: Option<&str>) -> String {
+/// The page at `path`, which leads on to `next`.
+fn leading_on(path: &str, next: Option<&str>) -> String {
+    let address = Address::new(path.to_owned());
     match next.filter(|next| !matches!(*next, "/admin" | "/admin/")) {
-        Some(next) => Address::new("/admin/login".to_owned()).and("next", next).to_string(),
-        None => "/admin/login".to_owned(),
+        Some(next) => address.and("next", next).to_string(),
+        None => address.to_string(),
     }
 }
 

@@ -146,11 +146,6 @@ pub(crate) fn iso(at: Timestamp, zone: Tz) -> String {
     local(at, zone).to_rfc3339_opts(SecondsFormat::Secs, false)
 }
 
-/// `1 customer`, `2,000 customers`.
-pub(crate) fn count(number: i64, one: &str, many: &str) -> String {
-    format!("{} {}", self::number(number), if number == 1 { one } else { many })
-}
-
 /// How long to wait: `40 seconds`, `3 minutes`.
 pub(crate) fn duration(secs: i64) -> String {
     match secs {

@@ -2,6 +2,7 @@
 
 mod access;
 pub mod assets;
+mod browser;
 mod confirm;
 mod csv;
 mod error;
@@ -32,7 +33,7 @@ pub use pages::api_docs::ApiDocument;
 use crate::app::App;
 use pages::{
     account, api_clients, api_docs, audit_log, bulk, coupons, customer, customers, inbox, ledger, options, overview,
-    returns, rules, settings, setup, sign_in, sites, team, tenants, webhooks,
+    returns, rules, second_factor, settings, setup, sign_in, sign_in_code, sign_ins, sites, team, tenants, webhooks,
 };
 
 /// Adds the routes of the back office.
@@ -62,6 +63,7 @@ pub fn configure(cfg: &mut ServiceConfig, app: &App) {
 fn of_nobody(cfg: &mut ServiceConfig) {
     cfg.service(resource(["", "/"]).route(get().to(tenants::index)))
         .service(resource("/login").route(get().to(sign_in::form)).route(post().to(sign_in::sign_in)))
+        .service(resource("/login/code").route(get().to(sign_in_code::form)).route(post().to(sign_in_code::give)))
         .service(
             resource("/login/password")
                 .route(get().to(sign_in::password_form))
@@ -73,6 +75,15 @@ fn of_nobody(cfg: &mut ServiceConfig) {
         .service(resource("/tenants/new").route(get().to(tenants::new_form)))
         .service(resource("/tenants/{id}/join").route(post().to(tenants::join)))
         .service(resource("/account").route(get().to(account::index)))
+        .service(
+            resource("/account/second-factor")
+                .route(get().to(second_factor::show))
+                .route(post().to(second_factor::enrol)),
+        )
+        .service(resource("/account/second-factor/picture.svg").route(get().to(second_factor::picture)))
+        .service(resource("/account/second-factor/codes").route(post().to(second_factor::renew_codes)))
+        .service(resource("/account/second-factor/off").route(post().to(second_factor::turn_off)))
+        .service(resource("/account/sign-ins").route(get().to(sign_ins::index)))
         .service(resource("/account/password").route(post().to(account::change_password)))
         .service(resource("/account/comfort").route(post().to(account::comfort)))
         .service(resource("/account/theme").route(post().to(account::switch_theme)))
@@ -90,10 +101,35 @@ fn of_tenant(cfg: &mut ServiceConfig) {
         .service(resource("/{tenant}/ledger").route(get().to(ledger::index)))
         .service(resource("/{tenant}/ledger.csv").route(get().to(ledger::export)))
         .configure(of_coupons)
-        .service(resource("/{tenant}/team").route(get().to(team::index)).route(post().to(team::add)))
+        .configure(of_access)
+        .service(resource("/{tenant}/settings").route(get().to(settings::show)).route(post().to(settings::save)))
+        .service(resource("/{tenant}/audit-log").route(get().to(audit_log::index)))
+        .service(resource("/{tenant}/audit-log.csv").route(get().to(audit_log::export)))
+        .service(resource("/{tenant}/audit-log/prove").route(post().to(audit_log::prove)))
+        .configure(of_bulk)
+        .configure(of_inbox)
+        .configure(of_returns)
+        .configure(of_webhooks)
+        .configure(of_programme);
+}
+
+/// Who and what may get in: people and programs.
+fn of_access(cfg: &mut ServiceConfig) {
+    cfg.service(resource("/{tenant}/team").route(get().to(team::index)).route(post().to(team::add)))
         .service(resource("/{tenant}/team/new").route(get().to(team::new_form)))
         .service(resource("/{tenant}/team/{user}").route(get().to(team::show)).route(post().to(team::set_role)))
         .service(resource("/{tenant}/team/{user}/link").route(post().to(team::make_link)))
+        .service(
+            resource("/{tenant}/team/{user}/deactivate")
+                .route(get().to(team::confirm_deactivation))
+                .route(post().to(team::deactivate)),
+        )
+        .service(resource("/{tenant}/team/{user}/reactivate").route(post().to(team::reactivate)))
+        .service(
+            resource("/{tenant}/team/{user}/reset-second-factor")
+                .route(get().to(team::confirm_reset))
+                .route(post().to(team::reset_second_factor)),
+        )
         .service(
             resource("/{tenant}/team/{user}/remove")
                 .route(get().to(team::confirm_removal))
@@ -104,17 +140,18 @@ fn of_tenant(cfg: &mut ServiceConfig) {
         )
         .service(resource("/{tenant}/api-clients/new").route(get().to(api_clients::new_form)))
         .service(
+            resource("/{tenant}/api-clients/{client}/rotate")
+                .route(get().to(api_clients::ask_rotation))
+                .route(post().to(api_clients::rotate)),
+        )
+        .service(
+            resource("/{tenant}/api-clients/{client}/drop-old-secret").route(post().to(api_clients::drop_old_secret)),
+        )
+        .service(
             resource("/{tenant}/api-clients/{client}/revoke")
                 .route(get().to(api_clients::confirm_revocation))
                 .route(post().to(api_clients::revoke)),
-        )
-        .service(resource("/{tenant}/settings").route(get().to(settings::show)).route(post().to(settings::save)))
-        .service(resource("/{tenant}/audit-log").route(get().to(audit_log::index)))
-        .configure(of_bulk)
-        .configure(of_inbox)
-        .configure(of_returns)
-        .configure(of_webhooks)
-        .configure(of_programme);
+        );
 }
 
 /// Orders that came back and were paid with coupons bought with points.

@@ -13,9 +13,12 @@ use serde::Serialize;
 use super::error::WebError;
 use crate::{
     app::App,
-    domain::time::Timestamp,
+    domain::{sign_in::Device, time::Timestamp},
     secrets,
-    service::sessions::{IDLE_SECS, LIFE_SECS},
+    service::{
+        sessions::{IDLE_SECS, LIFE_SECS},
+        sign_in::PendingSignIn,
+    },
     store::{
         DbError,
         db::retry_on_conflict,
@@ -25,13 +28,17 @@ use crate::{
 
 /// A session that is used lives on, but this is written at most every five minutes.
 const EXTEND_SECS: i64 = 5 * 60;
-/// A browser names itself in fewer characters than this, or is cut.
-const AGENT_CHARS_MAX: usize = 200;
 
 const USER: &str = "user_id";
 const CSRF: &str = "csrf";
 const ID: &str = "id";
 const AGENT: &str = "agent";
+const ADDRESS: &str = "address";
+/// Somebody whose code is still to come, and where they want to be.
+const PENDING: &str = "pending";
+const NEXT: &str = "next";
+/// The sealed secret of a second factor that is being set up.
+const DRAFT: &str = "second_factor";
 
 /// The middleware that loads and keeps sessions.
 pub(super) fn middleware(app: &App) -> SessionMiddleware<DbSessions> {
@@ -52,13 +59,45 @@ pub(super) fn middleware(app: &App) -> SessionMiddleware<DbSessions> {
 }
 
 /// Begins a session for a user under a new id, whatever there was before.
-pub(super) fn begin(session: &Session, user_id: &str, agent: &str) -> Result<(), WebError> {
+pub(super) fn begin(session: &Session, user_id: &str, device: &Device) -> Result<(), WebError> {
     session.clear();
     session.renew();
     put(session, USER, user_id)?;
     put(session, CSRF, secrets::random_text())?;
     put(session, ID, secrets::random_text())?;
-    put(session, AGENT, agent.chars().take(AGENT_CHARS_MAX).collect::<String>())
+    put(session, ADDRESS, device.address.map(|address| address.to_string()).unwrap_or_default())?;
+    put(session, AGENT, &device.agent)
+}
+
+/// Begins a session of nobody, which knows who is about to give a code.
+pub(super) fn begin_pending(session: &Session, pending: &PendingSignIn, next: Option<&str>) -> Result<(), WebError> {
+    session.clear();
+    session.renew();
+    put(session, CSRF, secrets::random_text())?;
+    put(session, NEXT, next.unwrap_or_default())?;
+    put(session, PENDING, pending)
+}
+
+/// Who is about to give a code, and where they want to be.
+pub(super) fn pending(session: &Session) -> Option<(PendingSignIn, String)> {
+    let pending = session.get(PENDING).ok().flatten()?;
+    Some((pending, session.get(NEXT).ok().flatten().unwrap_or_default()))
+}
+
+/// The sealed secret that is being set up.
+pub(super) fn draft(session: &Session) -> Option<String> {
+    session.get(DRAFT).ok().flatten()
+}
+
+/// Keeps a sealed secret until it is confirmed.
+pub(super) fn keep_draft(session: &Session, sealed: &str) -> Result<(), WebError> {
+    put(session, DRAFT, sealed)
+}
+
+/// Forgets it. The session goes on under another key: what is known of it gets in no more.
+pub(super) fn end_draft(session: &Session) {
+    session.remove(DRAFT);
+    session.renew();
 }
 
 /// Keeps a value in the session.

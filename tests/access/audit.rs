@@ -151,4 +151,61 @@ on_both! {
         let actions = audit::actions(&app.db, &tenant_id("acme")).await.unwrap();
         assert_eq!(actions, ["thing.changed", "thing.renamed"]);
     }
+
+    async fn text_is_found_wherever_it_stands(app, _clock) {
+        let acme = caller("acme");
+        let change = async |id: &str, after: serde_json::Value| {
+            let mut tx = app.db.begin().await.unwrap();
+            let subject = Subject::new("thing", id);
+            audit::record(&mut tx, &acme, "thing.re_named", subject, None, Some(after), app.now()).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        change("T-100%", json!({"name": "Ärger & Söhne"})).await;
+        change("t_2", json!({"name": "O'Neill", "limit": 5000})).await;
+        let found = async |text: &str| {
+            let filter = AuditFilter { text: Some(text.to_owned()), ..AuditFilter::default() };
+            let page = audit::list(&app.db, &acme, &filter, None, 50).await.unwrap();
+            page.rows.iter().map(|kept| kept.row.seq).collect::<Vec<_>>()
+        };
+        for (text, rows) in [
+            ("Ärger", vec![1]), ("o'neill", vec![2]), ("5000", vec![2]), ("thing re named", vec![2, 1]),
+            ("thing.re_named", vec![2, 1]), ("100%", vec![1]), ("%", vec![1]), ("T_2", vec![2]), ("T_1", vec![]),
+            ("!", vec![]), ("nowhere", vec![]), ("' OR 1=1 --", vec![]),
+        ] {
+            assert_eq!(found(text).await, rows, "{text}");
+        }
+    }
+
+    async fn the_page_before_is_found_from_where_one_is(app, _clock) {
+        let acme = caller("acme");
+        for n in 0..7 {
+            record(app, &acme, "thing.changed", &n.to_string()).await;
+        }
+        let newer = async |after: i64, limit: u16| {
+            let (rows, more) = audit::list_newer(&app.db, &acme, &AuditFilter::default(), after, limit).await.unwrap();
+            (rows.iter().map(|kept| kept.row.seq).collect::<Vec<_>>(), more)
+        };
+        assert_eq!(newer(2, 3).await, (vec![5, 4, 3], true));
+        assert_eq!(newer(4, 3).await, (vec![7, 6, 5], false));
+        assert_eq!(newer(7, 3).await, (vec![], false));
+        let kinds = audit::subject_kinds(&app.db, &acme.tenant).await.unwrap();
+        assert_eq!(kinds, ["thing"]);
+    }
+
+    async fn a_log_is_proved_and_tells_who_did_it_and_what_was_found(app, _clock) {
+        three_rows(app).await;
+        let acme = caller("acme");
+        assert_eq!(audit::last_proof(&app.db, &acme.tenant).await.unwrap(), None);
+        let check = audit::prove(app, &acme).await.unwrap();
+        assert!(check.problems.is_empty() && check.rows == 3, "{check:?}");
+        let proof = audit::last_proof(&app.db, &acme.tenant).await.unwrap().unwrap();
+        assert_eq!((proof.at, proof.rows, proof.problem), (app.now(), 3, None));
+        assert_eq!(audit::prove(app, &acme).await.unwrap().rows, 4, "the proof is a row, too");
+        tamper(&app.db, "UPDATE audit_log SET after = '{}' WHERE tenant_id = 'acme' AND seq = 2").await;
+        assert_eq!(audit::prove(app, &acme).await.unwrap().problems.len(), 1);
+        let proof = audit::last_proof(&app.db, &acme.tenant).await.unwrap().unwrap();
+        assert_eq!(proof.rows, 1);
+        assert!(proof.problem.unwrap().starts_with("Row 2:"));
+        assert_eq!(audit::last_proof(&app.db, &tenant_id("beta")).await.unwrap(), None);
+    }
 }

@@ -11,7 +11,8 @@ use guerdon::{
     },
     service::{
         access::AccessError,
-        api_clients::{self, NewApiClient},
+        api_clients::{self, NewApiClient, OldSecret},
+        audit::{self, AuditFilter},
         idempotency::KeyedRequest,
         tokens::{self, CustomerToken, IssuedToken, TokenError},
     },
@@ -196,5 +197,65 @@ on_both! {
         tokens::purge(&app.db, app.now()).await.unwrap();
         tokens::issue_to_customer(app, &caller("acme"), &wanted, keyed("a").as_ref()).await.unwrap();
         assert!(recognise(app, &first.access_token).await.is_none());
+    }
+
+    async fn a_new_secret_and_the_one_before_work_together_for_a_day(app, clock) {
+        let client = make_client(app, "acme", VIEW).await;
+        let with = async |secret: &str| tokens::issue(app, client.client_id.as_str(), secret, None).await.is_ok();
+        let second = api_clients::rotate(app, &caller("acme"), &client.client_id, OldSecret::Overlaps).await.unwrap();
+        assert!(second.starts_with("gds_") && second != client.client_secret);
+        assert!(with(&second).await && with(&client.client_secret).await);
+        clock.set(app.now().plus_secs(api_clients::OVERLAP_SECS - 1));
+        assert!(with(&client.client_secret).await);
+        clock.set(app.now().plus_secs(1));
+        assert!(with(&second).await && !with(&client.client_secret).await);
+        // Of three only the last two; and the old one can be ended before its time.
+        let third = api_clients::rotate(app, &caller("acme"), &client.client_id, OldSecret::Overlaps).await.unwrap();
+        let fourth = api_clients::rotate(app, &caller("acme"), &client.client_id, OldSecret::Overlaps).await.unwrap();
+        assert!(!with(&second).await && with(&third).await && with(&fourth).await);
+        api_clients::drop_old_secret(app, &caller("acme"), &client.client_id).await.unwrap();
+        api_clients::drop_old_secret(app, &caller("acme"), &client.client_id).await.unwrap();
+        assert!(!with(&third).await && with(&fourth).await);
+    }
+
+    async fn a_secret_that_leaked_ends_at_once_with_every_token(app, _clock) {
+        let client = make_client(app, "acme", VIEW).await;
+        let issued = issue(app, &client, None).await.unwrap();
+        let token = recognise(app, &issued.access_token).await.unwrap();
+        let wanted = CustomerToken { client: Some(client.client_id.clone()), ..customer_token("C1", 60) };
+        let customers = tokens::issue_to_customer(app, &token.caller(), &wanted, None).await.unwrap();
+        let secret = api_clients::rotate(app, &caller("acme"), &client.client_id, OldSecret::EndsAtOnce).await.unwrap();
+        assert!(recognise(app, &issued.access_token).await.is_none());
+        assert!(recognise(app, &customers.access_token).await.is_none());
+        assert!(matches!(issue(app, &client, None).await, Err(TokenError::InvalidClient)));
+        assert!(tokens::issue(app, client.client_id.as_str(), &secret, None).await.is_ok());
+        // Neither of another tenant nor of a revoked client.
+        make_tenant(app, "beta").await;
+        let foreign = api_clients::rotate(app, &caller("beta"), &client.client_id, OldSecret::Overlaps).await;
+        assert!(matches!(foreign, Err(AccessError::Refused(AccessRefusal::ClientUnknown(_)))));
+        api_clients::revoke(app, &caller("acme"), &client.client_id).await.unwrap();
+        let revoked = api_clients::rotate(app, &caller("acme"), &client.client_id, OldSecret::Overlaps).await;
+        assert!(matches!(revoked, Err(AccessError::Refused(AccessRefusal::ClientUnknown(_)))));
+        let log = audit::list(&app.db, &caller("acme"), &AuditFilter::default(), None, 50).await.unwrap();
+        assert!(log.rows.iter().all(|kept| !format!("{kept:?}").contains(&secret)));
+        assert_eq!(log.rows[1].row.action, "api_client.secret_rotated");
+    }
+
+    async fn the_use_of_a_token_is_noted_once_a_minute(app, clock) {
+        let client = make_client(app, "acme", VIEW).await;
+        let issued = issue(app, &client, None).await.unwrap();
+        let noted = async || {
+            app.tasks.close();
+            app.tasks.wait().await;
+            app.tasks.reopen();
+            api_clients::find(&app.db, &tenant_id("acme"), &client.client_id).await.unwrap().unwrap().last_used_at
+        };
+        let begun = app.now();
+        assert_eq!(noted().await, Some(begun));
+        for (secs, expected) in [(30, 0), (61, 61), (100, 61), (180, 180)] {
+            clock.set(begun.plus_secs(secs));
+            assert!(recognise(app, &issued.access_token).await.is_some());
+            assert_eq!(noted().await, Some(begun.plus_secs(expected)), "after {secs} seconds");
+        }
     }
 }

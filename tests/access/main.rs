@@ -8,7 +8,9 @@ mod common;
 mod audit;
 mod clients;
 mod idempotency;
+mod second_factor;
 mod sign_in;
+mod sign_ins;
 mod team;
 mod users;
 

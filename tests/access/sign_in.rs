@@ -4,6 +4,7 @@ use std::{net::IpAddr, time::Instant};
 
 use guerdon::{
     app::App,
+    domain::sign_in::Device,
     service::{
         audit,
         sign_in::{self, SignInError},
@@ -22,7 +23,7 @@ fn ip(text: &str) -> IpAddr {
 
 /// `ok`, `wrong`, or for how many seconds to wait.
 async fn attempt(app: &App, address: &str, password: &str, from: Option<IpAddr>) -> String {
-    match sign_in::sign_in(app, address, password, from).await {
+    match sign_in::sign_in(app, address, password, &Device::new(from, "Firefox/150.0")).await {
         Ok(_) => "ok".to_owned(),
         Err(SignInError::Wrong) => "wrong".to_owned(),
         Err(SignInError::TooMany { retry_after_secs }) => retry_after_secs.to_string(),

@@ -1,15 +1,27 @@
 //! The team of a tenant: its admins rule it, and nothing beyond it.
 
 use guerdon::{
-    domain::{access::AccessRefusal, password::Password, role::Role},
+    domain::{
+        access::AccessRefusal,
+        actor::{Actor, Caller},
+        password::Password,
+        role::Role,
+        sign_in::Device,
+    },
     service::{
         access::AccessError,
+        audit::{self, AuditFilter},
+        links,
         sign_in::{self, SignInError},
         team, users,
     },
 };
 
-use crate::{PASSWORD, caller, common::on_both, email, make_tenant, make_user, operator, password, tenant_id};
+use crate::{
+    PASSWORD, caller,
+    common::{database::raw, on_both},
+    email, make_tenant, make_user, operator, password, tenant_id,
+};
 
 fn refusal<T: std::fmt::Debug>(result: Result<T, AccessError>) -> AccessRefusal {
     match result {
@@ -77,7 +89,7 @@ on_both! {
         team::take_in(app, &beta, &ann, Role::Viewer).await.unwrap();
         assert_eq!(refusal(team::reset_password(app, &beta, &ann, &stolen).await), AccessRefusal::SharedUser);
         assert_eq!(refusal(team::reset_password(app, &acme, &ann, &stolen).await), AccessRefusal::SharedUser);
-        sign_in::sign_in(app, "ann@example.com", PASSWORD, None).await.unwrap();
+        sign_in::sign_in(app, "ann@example.com", PASSWORD, &Device::default()).await.unwrap();
     }
 
     async fn an_admin_resets_the_password_of_their_own_people_but_not_of_operators(app, _clock) {
@@ -86,9 +98,9 @@ on_both! {
         let bob = make_user(app, "bob@example.com", Some(("acme", Role::Agent))).await;
         let other = Password::parse("another fine long password").unwrap();
         team::reset_password(app, &acme, &bob, &other).await.unwrap();
-        let old = sign_in::sign_in(app, "bob@example.com", PASSWORD, None).await;
+        let old = sign_in::sign_in(app, "bob@example.com", PASSWORD, &Device::default()).await;
         assert!(matches!(old, Err(SignInError::Wrong)));
-        sign_in::sign_in(app, "bob@example.com", other.expose(), None).await.unwrap();
+        sign_in::sign_in(app, "bob@example.com", other.expose(), &Device::default()).await.unwrap();
         users::set_operator(app, &operator(), &bob, true).await.unwrap();
         assert_eq!(refusal(team::reset_password(app, &acme, &bob, &other).await), AccessRefusal::SharedUser);
     }
@@ -103,5 +115,79 @@ on_both! {
         assert_eq!(users::role_in(&app.db, &acme.tenant, &ann).await.unwrap(), Some(Role::Admin));
         let nowhere = team::take_in(app, &caller("nowhere"), &ann, Role::Viewer).await;
         assert_eq!(refusal(nowhere), AccessRefusal::TenantUnknown("nowhere".to_owned()));
+    }
+
+    async fn an_invitation_is_told_sent_again_and_revoked(app, clock) {
+        make_tenant(app, "acme").await;
+        make_user(app, "ann@example.com", Some(("acme", Role::Admin))).await;
+        let acme = caller("acme");
+        let bob_address = email("bob@example.com");
+        let (bob, first) = links::invite(app, &acme, &bob_address, "Bob", Role::Admin).await.unwrap();
+        let invited = async || {
+            let team = team::list(&app.db, &acme.tenant).await.unwrap();
+            team.into_iter().find(|member| member.user.user_id == bob).and_then(|member| member.invited_until)
+        };
+        assert_eq!(invited().await, Some(app.now().plus_secs(links::LINK_SECS)));
+        // Who has not arrived does not count as somebody who can manage the tenant.
+        let ann = users::find_by_email(&app.db, &email("ann@example.com")).await.unwrap().unwrap().user_id;
+        assert_eq!(refusal(team::remove(app, &acme, &ann).await), AccessRefusal::LastAdmin(tenant_id("acme")));
+
+        clock.set(app.now().plus_secs(links::LINK_SECS));
+        assert_eq!(links::find(app, &first).await.unwrap(), None, "expired");
+        let second = links::make_for_member(app, &acme, &bob).await.unwrap();
+        assert_eq!(invited().await, Some(app.now().plus_secs(links::LINK_SECS)));
+        team::remove(app, &acme, &bob).await.unwrap();
+        assert_eq!(links::find(app, &second).await.unwrap(), None, "revoked");
+        assert_eq!(links::redeem(app, &second, &password()).await.unwrap(), None);
+
+        // Invited again, under the same address, it is the same person.
+        let (again, third) = links::invite(app, &acme, &bob_address, "Bobby", Role::Viewer).await.unwrap();
+        assert_eq!(again, bob);
+        assert_eq!(links::redeem(app, &third, &password()).await.unwrap(), Some(bob.clone()));
+        assert_eq!(invited().await, None, "arrived");
+        assert_eq!(links::redeem(app, &third, &password()).await.unwrap(), None, "good once");
+        let log = audit::list(&app.db, &acme, &AuditFilter::default(), None, 50).await.unwrap();
+        let told: Vec<_> = log.rows.iter().rev().skip(3).map(|kept| kept.row.action.as_str()).collect();
+        assert_eq!(told, ["member.added", "member.link_made", "member.invitation_revoked", "member.added"]);
+    }
+
+    async fn an_invitation_that_is_redeemed_twice_at_once_works_once(app, _clock) {
+        make_tenant(app, "acme").await;
+        let (_, link) = links::invite(app, &caller("acme"), &email("bob@example.com"), "Bob", Role::Viewer).await.unwrap();
+        let (ours, theirs) = (password(), Password::parse("chosen by somebody else").unwrap());
+        let (one, two) = tokio::join!(links::redeem(app, &link, &ours), links::redeem(app, &link, &theirs));
+        assert_ne!(one.unwrap().is_some(), two.unwrap().is_some());
+    }
+
+    async fn who_is_deactivated_is_out_at_once_and_comes_back_as_before(app, _clock) {
+        make_tenant(app, "acme").await;
+        make_tenant(app, "beta").await;
+        let ann = make_user(app, "ann@example.com", Some(("acme", Role::Admin))).await;
+        let bob = make_user(app, "bob@example.com", Some(("acme", Role::Manager))).await;
+        let acme = Caller { actor: Actor::employee(ann.as_str()), ..caller("acme") };
+        let mut tx = app.db.begin().await.unwrap();
+        let session = raw("INSERT INTO sessions (session_hash, user_id, state, created_at, expires_at) VALUES ('h', $1, '{}', 0, 0)");
+        tx.query(session).bind(&bob).run().await.unwrap();
+        tx.commit().await.unwrap();
+        team::deactivate(app, &acme, &bob).await.unwrap();
+        team::deactivate(app, &acme, &bob).await.unwrap();
+        let left = app.db.query(raw("SELECT CAST(COUNT(*) AS BIGINT) FROM sessions")).one::<(i64,)>().await.unwrap().0;
+        assert_eq!(left, 0);
+        let out = sign_in::sign_in(app, "bob@example.com", PASSWORD, &Device::default()).await;
+        assert!(matches!(out, Err(SignInError::Wrong)));
+        team::reactivate(app, &acme, &bob).await.unwrap();
+        sign_in::sign_in(app, "bob@example.com", PASSWORD, &Device::default()).await.unwrap();
+        assert_eq!(users::role_in(&app.db, &acme.tenant, &bob).await.unwrap(), Some(Role::Manager));
+
+        assert_eq!(refusal(team::deactivate(app, &acme, &ann).await), AccessRefusal::Oneself);
+        let last = team::deactivate(app, &caller("acme"), &ann).await;
+        assert_eq!(refusal(last), AccessRefusal::LastAdmin(tenant_id("acme")));
+        // What the operator took no admin gives back, not even where an admin took it first.
+        team::deactivate(app, &acme, &bob).await.unwrap();
+        users::disable(app, &operator(), &bob).await.unwrap();
+        assert_eq!(refusal(team::reactivate(app, &acme, &bob).await), AccessRefusal::DisabledByOperator);
+        users::enable(app, &operator(), &bob).await.unwrap();
+        team::take_in(app, &caller("beta"), &bob, Role::Viewer).await.unwrap();
+        assert_eq!(refusal(team::deactivate(app, &acme, &bob).await), AccessRefusal::SharedUser);
     }
 }

@@ -2,11 +2,11 @@
 
 use guerdon::{
     app::App,
-    domain::{access::AccessRefusal, actor::Actor, ids::UserId, password::Password, role::Role},
+    domain::{access::AccessRefusal, actor::Actor, ids::UserId, password::Password, role::Role, sign_in::Device},
     service::{
         access::AccessError,
         audit,
-        sign_in::{self, SignInError},
+        sign_in::{self, SignInError, SignedIn},
         users::{self, NewUser},
     },
     store::Db,
@@ -28,7 +28,7 @@ fn refusal<T: std::fmt::Debug>(result: Result<T, AccessError>) -> AccessRefusal 
 }
 
 async fn can_sign_in(app: &App, address: &str, password: &str) -> bool {
-    match sign_in::sign_in(app, address, password, None).await {
+    match sign_in::sign_in(app, address, password, &Device::default()).await {
         Ok(_) => true,
         Err(SignInError::Wrong) => false,
         Err(other) => panic!("{other}"),
@@ -54,8 +54,8 @@ on_both! {
         assert!(!users::any(&app.db).await.unwrap());
         let user_id = make_user(app, "Ann@Example.com", Some(("acme", Role::Agent))).await;
         assert!(users::any(&app.db).await.unwrap());
-        let user = sign_in::sign_in(app, " ann@example.COM", PASSWORD, None).await.unwrap();
-        assert_eq!(user.user_id, user_id);
+        let signed_in = sign_in::sign_in(app, " ann@example.COM", PASSWORD, &Device::default()).await.unwrap();
+        assert!(matches!(signed_in, SignedIn::Done(user) if user.user_id == user_id));
         assert_eq!(users::role_in(&app.db, &tenant_id("acme"), &user_id).await.unwrap(), Some(Role::Agent));
         assert_eq!(users::role_in(&app.db, &tenant_id("other"), &user_id).await.unwrap(), None);
         let memberships = users::memberships(&app.db, &user_id).await.unwrap();

@@ -34,7 +34,7 @@ on_both! {
         assert!(tenants[0]["created_at"].take().is_string());
         assert_eq!(tenants, json!([{
             "tenant": "acme", "name": "Acme", "time_zone": "Europe/Berlin", "currency": "CHF", "created_at": null,
-            "agent_limit": 1_000, "grace_days": 14, "customer_cancel_hours": 0,
+            "agent_limit": 1_000, "grace_days": 14, "customer_cancel_hours": 0, "demands_second_factor": false,
         }]));
         let set = ["tenant", "set", "acme", "--customer-cancel-hours", "24", "--grace-days", "0", "--json"];
         let now = program.json(&set);
@@ -143,8 +143,13 @@ on_both! {
         assert_eq!((&listed[0]["scopes"], &listed[0]["revoked_at"]), (&json!(scopes), &Value::Null));
         assert!(listed[0]["last_used_at"].is_string(), "{listed}");
         assert!(!listed.to_string().contains(secret), "{listed}");
-        program.ok(&["client", "revoke", id]);
+        // A new secret: the one before is good for a day more, or ends at once.
+        let rotated = program.json(&["client", "rotate", id, "--json"]);
+        assert!(rotated["client_secret"].as_str().is_some_and(|new| new.starts_with("gds_") && new != secret), "{rotated}");
+        assert_eq!(ask().await, 200);
+        assert!(program.ok(&["client", "rotate", id, "--at-once"]).contains("client_secret: gds_"));
         assert_eq!(ask().await, 401);
+        program.ok(&["client", "revoke", id]);
 
         let token = program.json(&["token", "customer", "--tenant", "acme", "--customer", "C 1/ü", "--json"]);
         assert_eq!(token["expires_in"], 900);

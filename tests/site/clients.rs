@@ -22,8 +22,8 @@ on_both! {
         assert!(id.starts_with("acme."), "{id}");
         let list = ann.page("/admin/acme/api-clients").await;
         assert!(list.text.contains(&id) && !list.text.contains(&secret));
-        assert_eq!(list.all("tbody li"), scopes);
-        assert!(list.one("tbody th").contains("by Ann Archer"));
+        assert_eq!(list.all("tbody td li"), scopes);
+        assert!(list.one("tbody th").contains("Created by Ann Archer"));
         assert!(!ann.page("/admin/acme/audit-log").await.text.contains(&secret));
     }
 
@@ -41,5 +41,35 @@ on_both! {
         assert!(!list.has("tbody .btn-danger"));
         assert_eq!(ann.get("/admin/acme/api-clients/acme.none/revoke").await.status, 404);
         assert_eq!(ann.get("/admin/acme/api-clients/other.none/revoke").await.status, 404);
+    }
+
+    async fn a_secret_is_changed_with_a_day_of_overlap_or_at_once(app, clock) {
+        let (_site, ann) = acme(app).await;
+        let page = ann.page("/admin/acme/api-clients/new").await;
+        ann.submit(&page, "/admin/acme/api-clients", &[("name", "Shop"), ("scope", "coupon.coupon_read")]).await;
+        let rotate = ann.page("/admin/acme/api-clients").await.attribute("tbody a[href$='/rotate']", "href");
+        let asked = ann.page(&rotate).await;
+        assert!(asked.has("#old[value=overlaps][checked]"));
+        assert_eq!(ann.submit(&asked, &rotate, &[("old", "sometime")]).await.status, 422);
+        let made = ann.submit(&asked, &rotate, &[]).await;
+        assert_eq!((made.status.as_u16(), made.header("cache-control")), (201, "no-store"));
+        let secret = made.one(".secret .code");
+        assert!(secret.starts_with("gds_") && made.one("main").contains("within a day"));
+
+        let list = ann.page("/admin/acme/api-clients").await;
+        assert!(list.one("tbody").contains("The one before is good until 16 Jan 2027") && !list.text.contains(&secret));
+        assert!(ann.page(&rotate).await.one("main .banner").contains("ends now"));
+        let drop = rotate.replace("/rotate", "/drop-old-secret");
+        assert_eq!(ann.submit(&list, &drop, &[]).await.location(), "/admin/acme/api-clients");
+        assert!(!ann.page("/admin/acme/api-clients").await.text.contains("The one before"));
+
+        let asked = ann.page(&rotate).await;
+        let made = ann.submit(&asked, &rotate, &[("old", "at-once")]).await;
+        assert!(made.one("main").contains("works no more"));
+        clock.set(app.now().plus_secs(3600));
+        let log = ann.page("/admin/acme/audit-log?action=api_client.secret_rotated").await;
+        assert_eq!(log.all("tbody tr").len(), 2);
+        assert!(!log.text.contains(&secret));
+        assert_eq!(ann.get("/admin/acme/api-clients/acme.none/rotate").await.status, 404);
     }
 }

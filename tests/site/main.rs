@@ -22,6 +22,7 @@ mod options;
 mod returns;
 mod roles;
 mod rules;
+mod second_factor;
 mod settings;
 mod sign_in;
 mod statement;

@@ -31,10 +31,10 @@ on_both! {
         let kept = now(app).await;
         assert_eq!((kept.customer_cancel_hours, kept.grace_days, kept.agent_limit, kept.version), (24, 7, 2_500, 2));
         let log = ann.page("/admin/acme/audit-log?action=tenant.changed").await;
-        assert!(log.one("#audit-list tbody tr").contains("Customer cancel hours 0 24"), "{}", log.one("#audit-list tbody tr"));
+        assert!(log.one("#audit-list tbody tr").contains("Customers cancel within (hours) 0 24"), "{}", log.one("#audit-list tbody tr"));
         let read = vera.page(HERE).await;
         assert_eq!(read.all(".facts > div"), ["Name Acme Shops", "Customers cancel coupons Within 24 hours",
-            "Grace for expired points 7 days", "Limit for agents 2,500 points"]);
+            "Grace for expired points 7 days", "Limit for agents 2,500 points", "Second factor As each member likes"]);
         assert!(!read.has("#settings-form"));
     }
 

@@ -102,7 +102,7 @@ on_both! {
         let answer = login.send(reqwest::Method::POST, "/admin/login", &[], body).await;
         let two = cookie(&answer);
         assert_ne!(one.split(';').next(), two.split(';').next());
-        assert_eq!(ann.page("/admin/account").await.all("tbody tr").len(), 3);
+        assert_eq!(ann.page("/admin/account").await.all("#sessions tbody tr").len(), 3);
     }
 
     async fn who_wanted_to_go_somewhere_gets_there(app, _clock) {

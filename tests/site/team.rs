@@ -4,6 +4,7 @@ use guerdon::{domain::role::Role, service::links};
 
 use super::{
     common::on_both,
+    second_factor,
     visitor::{Answer, PASSWORD, Visitor, acme, make_tenant, make_user},
 };
 
@@ -56,7 +57,7 @@ on_both! {
         let page = ann.page(&ben).await;
         let first = link(&ann.submit(&page, &format!("{ben}/link"), &[]).await);
         let second = link(&ann.submit(&page, &format!("{ben}/link"), &[]).await);
-        assert_eq!(site.visitor().get(&first).await.status, 200);
+        assert_eq!(site.visitor().get(&first).await.status, 410, "only the newest is good");
         assert_eq!(site.visitor().sign_in("ben@example.com").await.status, 303, "the present password still works");
         // Neither a changed end nor a changed person is signed.
         let (start, signature) = second.rsplit_once('.').unwrap();
@@ -68,7 +69,7 @@ on_both! {
         let visitor = site.visitor();
         let page = visitor.page(&second).await;
         visitor.submit(&page, "/admin/login/password", &[("password", "another long sentence")]).await.location();
-        assert_eq!(site.visitor().get(&first).await.status, 410);
+        assert_eq!(site.visitor().get(&second).await.status, 410);
 
         clock.set(app.now().plus_secs(60));
         let page = ann.page(&ben).await;
@@ -106,7 +107,7 @@ on_both! {
         let dialog = ann.with_htmx("dialog").page(&format!("{ben}/remove")).await;
         assert!(!dialog.has("nav") && dialog.has("form[method=post]"));
         assert_eq!(ann.submit(&asked, &format!("{ben}/remove"), &[]).await.location(), "/admin/acme/team");
-        assert_eq!(visitor.get("/admin/acme").await.status, 404);
+        assert_eq!(visitor.get("/admin/acme").await.location(), "/admin/login?next=%2Fadmin%2Facme", "signed out at once");
         assert_eq!(ann.get(&ben).await.status, 404);
     }
 
@@ -135,8 +136,85 @@ on_both! {
         guerdon::service::team::take_in(app, &caller, &ben, Role::Admin).await.unwrap();
         let ben = member(&ann, "Ben").await;
         let page = ann.page(&ben).await;
-        let refused = ann.submit(&page, &format!("{ben}/link"), &[]).await;
-        assert_eq!(refused.status, 409);
-        assert!(refused.one("main").contains("operator"), "{}", refused.text);
+        assert!(!page.has("form[action$='/link']") && page.one("main").contains("Ben works elsewhere, too."));
+        let token = ann.token().await;
+        for path in ["link", "deactivate", "reset-second-factor"] {
+            let refused = ann.post(&format!("{ben}/{path}"), &[("csrf", &token)]).await;
+            assert_eq!(refused.status, 409, "{path}");
+            assert!(refused.one("main").contains("operator"), "{}", refused.text);
+        }
+    }
+
+    async fn who_is_invited_is_told_so_until_they_arrive(app, clock) {
+        let (site, ann) = acme(app).await;
+        let page = ann.page("/admin/acme/team/new").await;
+        let fields = [("email", "ben@example.com"), ("name", "Ben"), ("role", "agent")];
+        let first = link(&ann.submit(&page, "/admin/acme/team", &fields).await);
+        let badges = async || ann.page("/admin/acme/team").await.all("tbody .badge");
+        assert!(badges().await.contains(&"Invited".to_owned()));
+        clock.set(app.now().plus_secs(links::LINK_SECS));
+        let ann = site.visitor();
+        ann.sign_in("ann@example.com").await;
+        let badges = async || ann.page("/admin/acme/team").await.all("tbody .badge");
+        assert!(badges().await.contains(&"Invitation expired".to_owned()));
+        assert_eq!(site.visitor().get(&first).await.status, 410);
+
+        let ben = member(&ann, "Ben").await;
+        let page = ann.page(&ben).await;
+        assert!(page.one("main").contains("The link expired on"));
+        let second = link(&ann.submit(&page, &format!("{ben}/link"), &[]).await);
+        assert!(badges().await.contains(&"Invited".to_owned()));
+        let asked = ann.page(&format!("{ben}/remove")).await;
+        assert_eq!(asked.one("h1"), "Revoke the invitation of Ben?");
+        ann.submit(&asked, &format!("{ben}/remove"), &[]).await.location();
+        assert_eq!(ann.page("/admin/acme/team").await.one(".toast"), "Invitation revoked");
+        assert_eq!(site.visitor().get(&second).await.status, 410);
+
+        let page = ann.page("/admin/acme/team/new").await;
+        let third = link(&ann.submit(&page, "/admin/acme/team", &fields).await);
+        let visitor = site.visitor();
+        let page = visitor.page(&third).await;
+        let done = visitor.submit(&page, "/admin/login/password", &[("password", PASSWORD)]).await;
+        assert_eq!(done.location(), "/admin/acme");
+        assert!(badges().await.iter().all(|badge| !badge.starts_with("Invit")));
+        assert!(visitor.page("/admin/account/sign-ins").await.one("#sign-ins tbody").contains("With a link"));
+    }
+
+    async fn who_is_deactivated_is_signed_out_and_comes_back(app, _clock) {
+        let (site, ann) = acme(app).await;
+        make_user(app, "ben@example.com", "Ben", Some(Role::Agent)).await;
+        let visitor = site.visitor();
+        visitor.sign_in("ben@example.com").await;
+        let ben = member(&ann, "Ben").await;
+        let asked = ann.page(&format!("{ben}/deactivate")).await;
+        assert_eq!(asked.one("h1"), "Deactivate Ben?");
+        assert_eq!(ann.submit(&asked, &format!("{ben}/deactivate"), &[]).await.location(), ben);
+        assert_eq!(visitor.get("/admin/acme").await.status, 303, "signed out at once");
+        assert_eq!(visitor.sign_in("ben@example.com").await.status, 422);
+        let page = ann.page(&ben).await;
+        assert_eq!((page.one(".toast"), page.one(".meta .badge")), ("Member deactivated".into(), "Deactivated".into()));
+        assert!(!page.has(&format!("form[action='{ben}/link']")), "no link leads in");
+        ann.submit(&page, &format!("{ben}/reactivate"), &[]).await.location();
+        assert_eq!(visitor.sign_in("ben@example.com").await.location(), "/admin/acme");
+        let own = member(&ann, "Ann Archer").await;
+        assert!(!ann.page(&own).await.has("a[href$='/deactivate']"));
+        let token = ann.token().await;
+        assert_eq!(ann.post(&format!("{own}/deactivate"), &[("csrf", &token)]).await.status, 409);
+    }
+
+    async fn an_admin_resets_the_second_factor_of_who_lost_theirs(app, clock) {
+        let (site, ann) = acme(app).await;
+        make_user(app, "ben@example.com", "Ben", Some(Role::Agent)).await;
+        let visitor = site.visitor();
+        visitor.sign_in("ben@example.com").await;
+        second_factor::enrol(app, clock, &visitor).await;
+        let ben = member(&ann, "Ben").await;
+        assert!(ann.page("/admin/acme/team").await.all("tbody .badge").contains(&"Second factor".to_owned()));
+        let asked = ann.page(&format!("{ben}/reset-second-factor")).await;
+        assert!(asked.one("main").contains("call them back"));
+        assert_eq!(ann.submit(&asked, &format!("{ben}/reset-second-factor"), &[]).await.location(), ben);
+        assert_eq!(visitor.get("/admin/acme").await.status, 303);
+        assert_eq!(visitor.sign_in("ben@example.com").await.location(), "/admin/acme", "the password alone");
+        assert!(!ann.page(&ben).await.has("a[href$='/reset-second-factor']"));
     }
 }

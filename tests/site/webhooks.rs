@@ -77,8 +77,9 @@ on_both! {
         assert_eq!(ann.submit(&asked, &format!("{link}/delete"), &[]).await.location(), HOME);
         assert_eq!(ann.get(&link).await.status, 404);
         let log = ann.page("/admin/acme/audit-log").await;
-        for action in ["created", "changed", "paused", "resumed", "secret rotated", "old secret dropped", "deleted"] {
-            assert!(log.text.contains(&format!("Webhook {action}")), "{action}");
+        for action in ["Webhook created", "Webhook changed", "Webhook paused", "Webhook resumed", "Secret of webhook changed",
+            "Old secret of webhook ended", "Webhook deleted"] {
+            assert!(log.text.contains(action), "{action}");
         }
         assert!(!log.text.contains("whsec_"));
     }

@@ -10,7 +10,8 @@ use crate::common::{
 };
 
 /// Tables that belong to no tenant: people sign in once for all their tenants, and an installation has settings.
-const WITHOUT_TENANT: [&str; 4] = ["server_settings", "sessions", "sign_in_failures", "users"];
+const WITHOUT_TENANT: [&str; 7] =
+    ["recovery_codes", "second_factors", "server_settings", "sessions", "sign_in_failures", "sign_ins", "users"];
 
 /// table, column, type (as SQLite names it), whether it may not be null
 type Column = (String, String, String, bool);

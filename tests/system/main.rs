@@ -14,6 +14,7 @@ mod feed;
 mod journey;
 mod orders_journey;
 mod programme;
+mod second_factor;
 mod serve;
 mod site;
 mod webhooks;

@@ -8,18 +8,23 @@ use actix_web::{
 use askama::Template;
 use serde::Deserialize;
 
-use super::sign_in::welcome;
+use super::{
+    sign_in::welcome,
+    sign_ins::{SignInLine, lines},
+};
 use crate::{
     app::App,
     domain::{access::AccessRefusal, password::Password, time::Timestamp},
     service::{
         access::AccessError,
+        second_factor::{self, SecondFactor},
         sessions::{self, IDLE_SECS},
         users,
     },
     texts::{self, Language, t},
     web::{
         access::SignedIn,
+        browser,
         error::WebError,
         filters,
         form::{Button, Choice, Errors, Protected},
@@ -30,6 +35,8 @@ use crate::{
     },
 };
 
+/// So many sign-ins are shown; the others have a page of their own.
+const RECENT: u8 = 6;
 /// The choice of those who have their pages in the language of the browser.
 const LANGUAGE_OF_BROWSER: &str = "browser";
 /// How long a browser keeps the choice of theme.
@@ -38,6 +45,8 @@ const COMFORT: Duration = Duration::days(365);
 struct SessionLine {
     id: String,
     browser: String,
+    /// Empty when it is not known.
+    address: String,
     created_at: Timestamp,
     used_at: Timestamp,
     is_this: bool,
@@ -50,6 +59,9 @@ struct AccountPage<'a> {
     errors: &'a Errors,
     email: &'a str,
     sessions: &'a [SessionLine],
+    idle_hours: i64,
+    second_factor: Option<SecondFactor>,
+    sign_ins: &'a [SignInLine],
     theme: &'a str,
     themes: &'a [Choice],
     language: &'a str,
@@ -63,18 +75,20 @@ pub(crate) async fn index(person: SignedIn, want: Want, app: Data<App>) -> Resul
 
 async fn show(person: &SignedIn, want: &Want, app: &App, errors: &Errors) -> Result<HttpResponse, WebError> {
     let this = session::id(&person.session());
-    let lines: Vec<SessionLine> = sessions::list(app, &person.person.user_id)
+    let sessions: Vec<SessionLine> = sessions::list(app, &person.person.user_id)
         .await?
         .into_iter()
         .map(|one| SessionLine {
             is_this: one.id == this,
-            browser: browser(&one.agent),
+            browser: browser::name(&one.agent),
+            address: one.address,
             created_at: one.created_at,
             used_at: one.expires_at.plus_secs(-IDLE_SECS),
             id: one.id,
         })
         .collect();
-    let (shell, status) = errors.mark(person.shell("Your account"));
+    let (recent, _) = lines(app, &person.person.user_id, None, RECENT).await?;
+    let (shell, status) = errors.mark(person.shell(t!("account-title")));
     let themes = [
         ("system", t!("account-theme-system")),
         ("light", t!("account-theme-light")),
@@ -86,40 +100,16 @@ async fn show(person: &SignedIn, want: &Want, app: &App, errors: &Errors) -> Res
         shell: &shell,
         errors,
         email: &person.person.email,
-        sessions: &lines,
+        sessions: &sessions,
+        idle_hours: IDLE_SECS / 3600,
+        second_factor: second_factor::find(&app.db, &person.person.user_id).await?,
+        sign_ins: &recent,
         theme: shell.theme.unwrap_or("system"),
         themes: &themes.map(|(value, label)| Choice::new(value, label)),
         language: person.person.language.map_or(LANGUAGE_OF_BROWSER, Language::as_str),
         languages: &languages,
     };
     html::answer(want, status, &shell, &page, &page.as_main())
-}
-
-/// What people call a browser that names itself like this.
-fn browser(agent: &str) -> String {
-    let first = |names: &[(&str, &str)]| {
-        names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| (*name).to_owned())
-    };
-    let name = first(&[
-        ("Edg/", "Edge"),
-        ("OPR/", "Opera"),
-        ("Firefox/", "Firefox"),
-        ("Chrome/", "Chrome"),
-        ("Safari/", "Safari"),
-    ]);
-    let system = first(&[
-        ("Android", "Android"),
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Windows", "Windows"),
-        ("Mac OS X", "macOS"),
-        ("Linux", "Linux"),
-    ]);
-    match (name, system) {
-        (Some(name), Some(system)) => format!("{name} on {system}"),
-        (Some(one), None) | (None, Some(one)) => one,
-        (None, None) => "Unknown browser".to_owned(),
-    }
 }
 
 /// The form for a new password.
@@ -142,7 +132,7 @@ pub(crate) async fn change_password(
     let form = form.0;
     let mut errors = Errors::default();
     if form.present.is_empty() {
-        errors.add("present", "Enter your present password.");
+        errors.add("present", t!("account-present-missing"));
     }
     let password = errors.check("password", Password::parse_for(&form.password, &person.person.email));
     let Some(password) = password.filter(|_| errors.is_empty()) else {
@@ -151,10 +141,10 @@ pub(crate) async fn change_password(
     match users::change_own_password(&app, &person.person.user_id, &form.present, &password).await {
         Ok(()) => {
             welcome(&request, &person.session(), &app, &person.person.user_id, Some("/admin/account")).await?;
-            person.toast(Toast::new("Password changed"))?;
+            person.toast(Toast::new(t!("account-password-changed")))?;
             Ok(html::see_other("/admin/account"))
         }
-        Err(AccessError::Refused(refusal @ AccessRefusal::WrongPassword)) => {
+        Err(AccessError::Refused(refusal @ (AccessRefusal::WrongPassword | AccessRefusal::TooManyTries(_)))) => {
             errors.add("present", refusal);
             show(&person, &want, &app, &errors).await
         }
@@ -170,7 +160,7 @@ pub(crate) async fn end_session(
     _form: Protected<Button>,
 ) -> Result<HttpResponse, WebError> {
     if sessions::end(&app, &person.person.user_id, &id).await? {
-        person.toast(Toast::new("Session ended"))?;
+        person.toast(Toast::new(t!("account-session-ended")))?;
     }
     Ok(html::see_other("/admin/account"))
 }
@@ -182,7 +172,7 @@ pub(crate) async fn end_other_sessions(
     _form: Protected<Button>,
 ) -> Result<HttpResponse, WebError> {
     sessions::end_others(&app, &person.person.user_id, &session::id(&person.session())).await?;
-    person.toast(Toast::new("Other sessions ended"))?;
+    person.toast(Toast::new(t!("account-others-ended")))?;
     Ok(html::see_other("/admin/account"))
 }
 
@@ -251,22 +241,4 @@ fn keep(answer: &mut HttpResponse, name: &'static str, value: Option<&str>, http
         cookie.make_removal();
     }
     answer.add_cookie(&cookie).map_err(|error| WebError::internal("setting a cookie", error))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn browsers_are_called_what_people_call_them() {
-        for (agent, name) in [
-            ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0 Safari/537.36", "Chrome on Linux"),
-            ("Mozilla/5.0 (Windows NT 10.0) Chrome/156.0 Safari/537.36 Edg/156.0", "Edge on Windows"),
-            ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19 Safari/604", "Safari on iPhone"),
-            ("curl/8.5", "Unknown browser"),
-            ("", "Unknown browser"),
-        ] {
-            assert_eq!(browser(agent), name);
-        }
-    }
 }

@@ -19,7 +19,11 @@ use crate::{
         scope::{Scope, Scopes},
         time::Timestamp,
     },
-    service::{api_clients, team},
+    service::{
+        api_clients::{self, ApiClient, OldSecret},
+        team,
+    },
+    texts::t,
     web::{
         access::Member,
         confirm::Confirm,
@@ -33,6 +37,10 @@ use crate::{
     },
 };
 
+/// The two answers to what becomes of the present secret.
+const OVERLAPS: &str = "overlaps";
+const AT_ONCE: &str = "at-once";
+
 /// A client, as the list shows it.
 struct Line {
     id: ClientId,
@@ -42,7 +50,10 @@ struct Line {
     created_at: Timestamp,
     last_used_at: Option<Timestamp>,
     revoked_at: Option<Timestamp>,
-    revoke: String,
+    secret_since: Timestamp,
+    /// Until when the secret before is good, too.
+    old_until: Option<Timestamp>,
+    link: String,
 }
 
 #[derive(Template)]
@@ -61,11 +72,14 @@ pub(crate) async fn index(member: Member, want: Want, app: Data<App>) -> Result<
         .into_iter()
         .map(|one| (one.user.user_id.as_str().to_owned(), one.user.name))
         .collect();
+    let now = app.now();
     let mut lines: Vec<Line> = api_clients::list(&app.db, tenant)
         .await?
         .into_iter()
         .map(|one| Line {
-            revoke: format!("{}/{}/revoke", Section::ApiClients.address(tenant), escaped(one.client_id.as_str())),
+            link: address(&member, &one.client_id),
+            old_until: one.old_secret_until.filter(|until| one.revoked_at.is_none() && now < *until),
+            secret_since: one.secret_since,
             name: one.name,
             scopes: one.scopes.split(' ').map(str::to_owned).collect(),
             created_by: names.get(&one.created_by).cloned().unwrap_or(one.created_by),
@@ -76,9 +90,14 @@ pub(crate) async fn index(member: Member, want: Want, app: Data<App>) -> Result<
         })
         .collect();
     lines.sort_by_key(|line| line.revoked_at.is_some());
-    let shell = member.shell(Section::ApiClients, "API clients");
+    let shell = member.shell(Section::ApiClients, t!("api-clients-title"));
     let page = ClientsPage { shell: &shell, clients: &lines };
     html::answer(&want, StatusCode::OK, &shell, &page, &page.as_main())
+}
+
+/// The address of what is done to a client.
+fn address(member: &Member, client_id: &ClientId) -> String {
+    format!("{}/{}", Section::ApiClients.address(&member.place.tenant), escaped(client_id.as_str()))
 }
 
 /// The form for a new client.
@@ -106,7 +125,7 @@ pub(crate) async fn new_form(member: Member, want: Want, app: Data<App>) -> Resu
 }
 
 fn show_new(member: &Member, want: &Want, form: &NewForm, errors: &Errors) -> Result<HttpResponse, WebError> {
-    let (shell, status) = errors.mark(member.shell(Section::ApiClients, "Create client"));
+    let (shell, status) = errors.mark(member.shell(Section::ApiClients, t!("api-clients-create")));
     let scopes: Vec<Choice> =
         Scope::ALL.iter().map(|scope| Choice::new(scope.as_str(), scope.as_str()).hinted(scope.meaning())).collect();
     let page = NewPage { shell: &shell, errors, form, scopes: &scopes };
@@ -127,28 +146,141 @@ pub(crate) async fn create(
     let scopes = form.scope.iter().map(|scope| Scope::parse(scope)).collect::<Result<Scopes, _>>();
     let scopes = errors.check("scope", scopes);
     if scopes.as_ref().is_some_and(Scopes::is_empty) {
-        errors.add("scope", "Choose at least one thing that the client may do.");
+        errors.add("scope", t!("api-clients-no-scope"));
     }
     let (Some(name), Some(scopes), true) = (name, scopes, errors.is_empty()) else {
         return show_new(&member, &want, &form, &errors);
     };
     let new = api_clients::create(&app, &member.caller(), &name, &scopes).await?;
     let given = Given {
-        list: "API clients".to_owned(),
+        list: t!("api-clients-title"),
         back: Section::ApiClients.address(&member.place.tenant),
-        text: format!("Put these into the settings of {name}. With them it gets tokens at /oauth/token."),
-        heading: "Credentials".to_owned(),
-        warning: "The secret is shown only now. Copy it to where it is needed.".to_owned(),
+        text: t!("api-clients-created-about", name = name),
+        heading: t!("api-clients-credentials"),
+        warning: t!("api-clients-secret-once"),
         secrets: vec![
-            Labelled { label: "Client id".to_owned(), value: new.client_id.to_string() },
-            Labelled { label: "Client secret".to_owned(), value: new.client_secret },
+            Labelled { label: t!("api-clients-id"), value: new.client_id.to_string() },
+            Labelled { label: t!("api-clients-secret"), value: new.client_secret },
         ],
     };
-    given.show(&want, &member.shell(Section::ApiClients, "Client created"))
+    given.show(&want, &member.shell(Section::ApiClients, t!("api-clients-created")))
 }
 
 /// The part of the path that names a client.
 type OfClient = Path<(String, String)>;
+
+/// A client that is not revoked.
+async fn find(member: &Member, app: &App, id: &str) -> Result<ApiClient, WebError> {
+    let id = ClientId::parse(id).map_err(|_no_id| WebError::NotFound)?;
+    let client = api_clients::find(&app.db, &member.place.tenant, &id).await?;
+    client.filter(|client| client.revoked_at.is_none()).ok_or(WebError::NotFound)
+}
+
+#[derive(Template)]
+#[template(path = "api_clients/rotate.html", blocks = ["main"])]
+struct RotatePage<'a> {
+    shell: &'a Shell,
+    errors: &'a Errors,
+    name: &'a str,
+    action: &'a str,
+    old: &'a str,
+    choices: &'a [Choice],
+    /// Until when the secret before is good, which would end now.
+    old_until: Option<Timestamp>,
+}
+
+/// Asks what becomes of the present secret.
+pub(crate) async fn ask_rotation(
+    member: Member,
+    path: OfClient,
+    want: Want,
+    app: Data<App>,
+) -> Result<HttpResponse, WebError> {
+    member.require(&app, Role::Admin).await?;
+    let client = find(&member, &app, &path.1).await?;
+    show_rotation(&member, &want, &app, &client, OVERLAPS, &Errors::default())
+}
+
+fn show_rotation(
+    member: &Member,
+    want: &Want,
+    app: &App,
+    client: &ApiClient,
+    old: &str,
+    errors: &Errors,
+) -> Result<HttpResponse, WebError> {
+    let (shell, status) = errors.mark(member.shell(Section::ApiClients, t!("api-clients-rotate")));
+    let choices = [
+        Choice::new(OVERLAPS, t!("api-clients-overlap")).hinted(t!("api-clients-overlap-hint")),
+        Choice::new(AT_ONCE, t!("api-clients-at-once")).hinted(t!("api-clients-at-once-hint")),
+    ];
+    let page = RotatePage {
+        shell: &shell,
+        errors,
+        name: &client.name,
+        action: &format!("{}/rotate", address(member, &client.client_id)),
+        old,
+        choices: &choices,
+        old_until: client.old_secret_until.filter(|until| app.now() < *until),
+    };
+    html::answer(want, status, &shell, &page, &page.as_main())
+}
+
+/// The form for a new secret.
+#[derive(Deserialize)]
+pub(crate) struct RotateForm {
+    #[serde(default)]
+    old: String,
+}
+
+/// Makes a new secret, and shows it once.
+pub(crate) async fn rotate(
+    member: Member,
+    path: OfClient,
+    want: Want,
+    app: Data<App>,
+    form: Protected<RotateForm>,
+) -> Result<HttpResponse, WebError> {
+    member.require(&app, Role::Admin).await?;
+    let client = find(&member, &app, &path.1).await?;
+    let old = match form.0.old.as_str() {
+        OVERLAPS => OldSecret::Overlaps,
+        AT_ONCE => OldSecret::EndsAtOnce,
+        other => {
+            let mut errors = Errors::default();
+            errors.add("old", t!("api-clients-choose"));
+            return show_rotation(&member, &want, &app, &client, other, &errors);
+        }
+    };
+    let secret = api_clients::rotate(&app, &member.caller(), &client.client_id, old).await?;
+    let given = Given {
+        list: t!("api-clients-title"),
+        back: Section::ApiClients.address(&member.place.tenant),
+        text: if old == OldSecret::Overlaps {
+            t!("api-clients-rotated-overlap", name = client.name)
+        } else {
+            t!("api-clients-rotated-at-once", name = client.name)
+        },
+        heading: t!("api-clients-new-secret"),
+        warning: t!("api-clients-secret-once"),
+        secrets: vec![Labelled { label: t!("api-clients-secret"), value: secret }],
+    };
+    given.show(&want, &member.shell(Section::ApiClients, t!("api-clients-rotated")))
+}
+
+/// Ends the secret before the present one.
+pub(crate) async fn drop_old_secret(
+    member: Member,
+    path: OfClient,
+    app: Data<App>,
+    _form: Protected<Button>,
+) -> Result<HttpResponse, WebError> {
+    member.require(&app, Role::Admin).await?;
+    let client = find(&member, &app, &path.1).await?;
+    api_clients::drop_old_secret(&app, &member.caller(), &client.client_id).await?;
+    member.toast(Toast::new(t!("api-clients-old-dropped")))?;
+    Ok(html::see_other(&Section::ApiClients.address(&member.place.tenant)))
+}
 
 /// Asks before a client is revoked.
 pub(crate) async fn confirm_revocation(
@@ -158,23 +290,16 @@ pub(crate) async fn confirm_revocation(
     app: Data<App>,
 ) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Admin).await?;
-    let id = ClientId::parse(&path.1).map_err(|_no_id| WebError::NotFound)?;
-    let client = api_clients::find(&app.db, &member.place.tenant, &id).await?.ok_or(WebError::NotFound)?;
-    let list = Section::ApiClients.address(&member.place.tenant);
+    let client = find(&member, &app, &path.1).await?;
     let confirm = Confirm {
-        question: format!("Revoke the client {}?", client.name),
-        sentences: vec![
-            "Its tokens, and the customer tokens it made, end within two seconds: what uses them stops working."
-                .to_owned(),
-            "What it did stays in the history. A revoked client cannot be brought back; create a new one instead."
-                .to_owned(),
-        ],
-        action: format!("{list}/{}/revoke", escaped(id.as_str())),
-        back: list,
-        keep: "Keep client".to_owned(),
-        act: "Revoke client".to_owned(),
+        question: t!("api-clients-revoke-question", name = client.name),
+        sentences: vec![t!("api-clients-revoke-means"), t!("api-clients-revoke-stays")],
+        action: format!("{}/revoke", address(&member, &client.client_id)),
+        back: Section::ApiClients.address(&member.place.tenant),
+        keep: t!("api-clients-keep"),
+        act: t!("api-clients-revoke"),
     };
-    confirm.ask(&want, &member.shell(Section::ApiClients, "Revoke client"))
+    confirm.ask(&want, &member.shell(Section::ApiClients, t!("api-clients-revoke")))
 }
 
 /// Revokes a client.
@@ -187,6 +312,6 @@ pub(crate) async fn revoke(
     member.require(&app, Role::Admin).await?;
     let id = ClientId::parse(&path.1).map_err(|_no_id| WebError::NotFound)?;
     api_clients::revoke(&app, &member.caller(), &id).await?;
-    member.toast(Toast::new("Client revoked"))?;
+    member.toast(Toast::new(t!("api-clients-revoked")))?;
     Ok(html::see_other(&Section::ApiClients.address(&member.place.tenant)))
 }

@@ -33,6 +33,7 @@ pub(in crate::web) struct SettingsForm {
     agent_limit: String,
     grace_days: String,
     customer_cancel_hours: String,
+    demands_second_factor: String,
 }
 
 impl SettingsForm {
@@ -44,6 +45,7 @@ impl SettingsForm {
             agent_limit: tenant.agent_limit.to_string(),
             grace_days: tenant.grace_days.to_string(),
             customer_cancel_hours: if hours == 0 { String::new() } else { hours.to_string() },
+            demands_second_factor: if tenant.demands_second_factor { "yes" } else { "" }.to_owned(),
         }
     }
 
@@ -54,6 +56,7 @@ impl SettingsForm {
                 "agent_limit" => &self.agent_limit,
                 "grace_days" => &self.grace_days,
                 "customer_cancel_hours" => &self.customer_cancel_hours,
+                "demands_second_factor" => &self.demands_second_factor,
                 _ => return None,
             })
         })
@@ -94,6 +97,14 @@ fn facts(tenant: &Tenant) -> Vec<Fact> {
         ),
         Fact::new(t!("settings-grace"), t!("format-days", count = tenant.grace_days)),
         Fact::new(t!("settings-agent-limit"), t!("ui-points", points = tenant.agent_limit)),
+        Fact::new(
+            t!("second-factor-title"),
+            if tenant.demands_second_factor {
+                t!("settings-second-factor-all")
+            } else {
+                t!("settings-second-factor-free")
+            },
+        ),
     ]
 }
 

@@ -9,7 +9,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{
-    sign_in::{link_gone, welcome},
+    sign_in::{device, enter, link_gone},
     tenants::parse_tenant,
 };
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
     service::{
         access::AccessError,
         setup::{self, FirstSteps},
+        sign_in,
     },
     texts::t,
     web::{
@@ -116,7 +117,10 @@ pub(crate) async fn finish(
         return show(&request, &form, &errors);
     };
     match setup::finish(&app, &form.token, &steps, &password).await {
-        Ok(Some(user_id)) => welcome(&request, &session, &app, &user_id, None).await,
+        Ok(Some(user_id)) => {
+            let signed_in = sign_in::sign_in_by_link(&app, &user_id, &device(&request, &app)).await?;
+            enter(&request, &session, &app, &signed_in, None).await
+        }
         Ok(None) => link_gone(&request, &t!("setup-link-gone")),
         Err(AccessError::Refused(refusal)) => {
             let field = if matches!(refusal, AccessRefusal::TenantTaken(_)) { "tenant_id" } else { "email" };

@@ -14,15 +14,15 @@ use crate::{
     service::{
         access::AccessError,
         links::{self, LinkToken},
-        team,
+        team, users,
     },
+    texts::t,
     web::{
         access::Member,
         confirm::Confirm,
         error::WebError,
         filters,
         form::{Button, Choice, Errors, Protected},
-        format,
         html::{self, Want},
         query::{Address, escaped},
         roles,
@@ -32,19 +32,28 @@ use crate::{
 };
 
 /// A member, as the pages show them.
+#[expect(clippy::struct_excessive_bools, reason = "each is a badge or a button of its own")]
 struct Line {
     id: UserId,
     link: String,
     name: String,
     email: String,
     role: Role,
+    role_name: String,
     since: Timestamp,
     disabled: bool,
+    /// Whether an admin of this tenant can let them sign in again.
+    disabled_here: bool,
+    /// Until when the link is good of who has not arrived yet.
+    invited_until: Option<Timestamp>,
+    expired: bool,
+    second_factor: bool,
+    operator: bool,
     is_self: bool,
 }
 
 impl Line {
-    fn new(one: team::Member, reader: &Member) -> Self {
+    fn new(one: team::Member, reader: &Member, now: Timestamp) -> Self {
         Self {
             link: format!("{}/{}", Section::Team.address(&reader.place.tenant), escaped(one.user.user_id.as_str())),
             is_self: one.user.user_id == reader.person.user_id,
@@ -52,8 +61,14 @@ impl Line {
             name: one.user.name,
             email: one.user.email.to_string(),
             role: one.role,
+            role_name: roles::name(one.role),
             since: one.member_since,
             disabled: one.user.disabled_at.is_some(),
+            disabled_here: one.disabled_by.as_ref() == Some(&reader.place.tenant),
+            expired: one.invited_until.is_some_and(|until| until <= now),
+            invited_until: one.invited_until,
+            second_factor: one.second_factor,
+            operator: one.user.operator,
         }
     }
 }
@@ -73,23 +88,16 @@ fn roles() -> Vec<Choice> {
 struct TeamPage<'a> {
     shell: &'a Shell,
     members: &'a [Line],
-    members_count: String,
     roles: &'a [Choice],
 }
 
 /// Lists the team.
 pub(crate) async fn index(member: Member, want: Want, app: Data<App>) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Admin).await?;
-    let lines: Vec<Line> =
-        team::list(&app.db, &member.place.tenant).await?.into_iter().map(|one| Line::new(one, &member)).collect();
-    let shell = member.shell(Section::Team, "Team and roles");
-    let count = i64::try_from(lines.len()).unwrap_or(i64::MAX);
-    let page = TeamPage {
-        shell: &shell,
-        members: &lines,
-        members_count: format::count(count, "member", "members"),
-        roles: &roles(),
-    };
+    let team = team::list(&app.db, &member.place.tenant).await?.into_iter();
+    let lines: Vec<Line> = team.map(|one| Line::new(one, &member, app.now())).collect();
+    let shell = member.shell(Section::Team, t!("team-title"));
+    let page = TeamPage { shell: &shell, members: &lines, roles: &roles() };
     html::answer(&want, StatusCode::OK, &shell, &page, &page.as_main())
 }
 
@@ -119,7 +127,7 @@ pub(crate) async fn new_form(member: Member, want: Want, app: Data<App>) -> Resu
 }
 
 fn show_new(member: &Member, want: &Want, form: &NewForm, errors: &Errors) -> Result<HttpResponse, WebError> {
-    let (shell, status) = errors.mark(member.shell(Section::Team, "Add member"));
+    let (shell, status) = errors.mark(member.shell(Section::Team, t!("team-add")));
     let page = NewPage { shell: &shell, errors, form, roles: &roles() };
     html::answer(want, status, &shell, &page, &page.as_main())
 }
@@ -141,7 +149,7 @@ pub(crate) async fn add(
         return show_new(&member, &want, &form, &errors);
     };
     match links::invite(&app, &member.caller(), &email, &name, role).await {
-        Ok((_, token)) => show_link(&member, &want, &app, "Member added", &name, &token),
+        Ok((_, token)) => show_link(&member, &want, &app, &t!("team-invited-title"), &name, &token),
         Err(AccessError::Refused(
             refusal @ (AccessRefusal::MemberAlready | AccessRefusal::EmailElsewhere(_) | AccessRefusal::EmailTaken(_)),
         )) => {
@@ -162,12 +170,12 @@ fn show_link(
 ) -> Result<HttpResponse, WebError> {
     let path = Address::new("/admin/login/password".to_owned()).and("token", token.as_str());
     let given = Given {
-        list: "Team and roles".to_owned(),
+        list: t!("team-title"),
         back: Section::Team.address(&member.place.tenant),
-        text: format!("Send this link to {name}. With it they choose a password and are signed in."),
-        heading: "Link".to_owned(),
-        warning: "The link is shown only now. It is good once, and for three days.".to_owned(),
-        secrets: vec![Labelled { label: "Link".to_owned(), value: format!("{}{path}", app.settings.base_url()) }],
+        text: t!("team-link-about", name = name),
+        heading: t!("team-link"),
+        warning: t!("team-link-once"),
+        secrets: vec![Labelled { label: t!("team-link"), value: format!("{}{path}", app.settings.base_url()) }],
     };
     given.show(want, &member.shell(Section::Team, title))
 }
@@ -180,23 +188,27 @@ struct MemberPage<'a> {
     member: &'a Line,
     role: &'a str,
     roles: &'a [Choice],
+    /// Whether only the operator may touch more than their role here.
+    shared: bool,
 }
 
 async fn find(reader: &Member, app: &App, user_id: &str) -> Result<Line, WebError> {
     let team = team::list(&app.db, &reader.place.tenant).await?;
     let found = team.into_iter().find(|one| one.user.user_id.as_str() == user_id);
-    found.map(|one| Line::new(one, reader)).ok_or(WebError::NotFound)
+    found.map(|one| Line::new(one, reader, app.now())).ok_or(WebError::NotFound)
 }
 
-fn show_member(
+async fn show_member(
     reader: &Member,
     want: &Want,
+    app: &App,
     line: &Line,
     role: &str,
     errors: &Errors,
 ) -> Result<HttpResponse, WebError> {
     let (shell, status) = errors.mark(reader.shell(Section::Team, &line.name));
-    let page = MemberPage { shell: &shell, errors, member: line, role, roles: &roles() };
+    let shared = line.operator || users::memberships(&app.db, &line.id).await?.len() > 1;
+    let page = MemberPage { shell: &shell, errors, member: line, role, roles: &roles(), shared };
     html::answer(want, status, &shell, &page, &page.as_main())
 }
 
@@ -207,7 +219,7 @@ type OfMember = Path<(String, String)>;
 pub(crate) async fn show(reader: Member, path: OfMember, want: Want, app: Data<App>) -> Result<HttpResponse, WebError> {
     reader.require(&app, Role::Admin).await?;
     let line = find(&reader, &app, &path.1).await?;
-    show_member(&reader, &want, &line, line.role.as_str(), &Errors::default())
+    show_member(&reader, &want, &app, &line, line.role.as_str(), &Errors::default()).await
 }
 
 /// The form for another role.
@@ -231,7 +243,7 @@ pub(crate) async fn set_role(
     if let Some(role) = errors.check("role", Role::parse(&form.0.role)) {
         match team::set_role(&app, &reader.caller(), &line.id, role).await {
             Ok(()) => {
-                reader.toast(Toast::new("Role changed"))?;
+                reader.toast(Toast::new(t!("team-role-changed")))?;
                 // Who took their own rights away cannot see the team any more.
                 let stays = !line.is_self || role == Role::Admin;
                 let team = Section::Team.address(&reader.place.tenant);
@@ -241,10 +253,10 @@ pub(crate) async fn set_role(
             Err(error) => return Err(error.into()),
         }
     }
-    show_member(&reader, &want, &line, &form.0.role, &errors)
+    show_member(&reader, &want, &app, &line, &form.0.role, &errors).await
 }
 
-/// Makes a link with which a member chooses a new password.
+/// Makes a link with which a member chooses a new password, or an invited one their first.
 pub(crate) async fn make_link(
     reader: Member,
     path: OfMember,
@@ -255,10 +267,10 @@ pub(crate) async fn make_link(
     reader.require(&app, Role::Admin).await?;
     let line = find(&reader, &app, &path.1).await?;
     let token = links::make_for_member(&app, &reader.caller(), &line.id).await?;
-    show_link(&reader, &want, &app, "Link made", &line.name, &token)
+    show_link(&reader, &want, &app, &t!("team-link-made"), &line.name, &token)
 }
 
-/// Asks before a member is removed.
+/// Asks before a member is removed, or an invitation taken back.
 pub(crate) async fn confirm_removal(
     reader: Member,
     path: OfMember,
@@ -266,22 +278,35 @@ pub(crate) async fn confirm_removal(
     app: Data<App>,
 ) -> Result<HttpResponse, WebError> {
     reader.require(&app, Role::Admin).await?;
-    let line = find(&reader, &app, &path.1).await?;
-    let confirm = Confirm {
-        question: format!("Remove {} from the team?", line.name),
-        sentences: vec![
-            format!("{} loses access to {} at once.", line.email, reader.place.name),
-            "What they did stays in the history under their name. You can add them again.".to_owned(),
-        ],
-        action: format!("{}/remove", line.link),
-        back: line.link,
-        keep: "Keep member".to_owned(),
-        act: "Remove member".to_owned(),
+    let Line { name, email, link, invited_until, .. } = find(&reader, &app, &path.1).await?;
+    let (action, back) = (format!("{link}/remove"), link);
+    let confirm = if invited_until.is_some() {
+        Confirm {
+            question: t!("team-revoke-question", name = name),
+            sentences: vec![t!("team-revoke-means")],
+            keep: t!("team-revoke-keep"),
+            act: t!("team-revoke"),
+            action,
+            back,
+        }
+    } else {
+        Confirm {
+            question: t!("team-remove-question", name = name),
+            sentences: vec![
+                t!("team-remove-means", email = email, tenant = &reader.place.name),
+                t!("team-remove-stays"),
+            ],
+            keep: t!("team-keep"),
+            act: t!("team-remove"),
+            action,
+            back,
+        }
     };
-    confirm.ask(&want, &reader.shell(Section::Team, "Remove member"))
+    let title = confirm.act.clone();
+    confirm.ask(&want, &reader.shell(Section::Team, &title))
 }
 
-/// Removes a member.
+/// Removes a member, or takes an invitation back.
 pub(crate) async fn remove(
     reader: Member,
     path: OfMember,
@@ -291,7 +316,90 @@ pub(crate) async fn remove(
     reader.require(&app, Role::Admin).await?;
     let line = find(&reader, &app, &path.1).await?;
     team::remove(&app, &reader.caller(), &line.id).await?;
-    reader.toast(Toast::new("Member removed"))?;
+    let revoked = line.invited_until.is_some();
+    reader.toast(Toast::new(if revoked { t!("team-revoked") } else { t!("team-removed") }))?;
     let team = Section::Team.address(&reader.place.tenant);
     Ok(html::see_other(if line.is_self { "/admin" } else { &team }))
+}
+
+/// Asks before a member is deactivated.
+pub(crate) async fn confirm_deactivation(
+    reader: Member,
+    path: OfMember,
+    want: Want,
+    app: Data<App>,
+) -> Result<HttpResponse, WebError> {
+    reader.require(&app, Role::Admin).await?;
+    let line = find(&reader, &app, &path.1).await?;
+    let confirm = Confirm {
+        question: t!("team-deactivate-question", name = line.name),
+        sentences: vec![t!("team-deactivate-means", email = line.email), t!("team-deactivate-stays")],
+        action: format!("{}/deactivate", line.link),
+        back: line.link,
+        keep: t!("team-keep-active"),
+        act: t!("team-deactivate"),
+    };
+    confirm.ask(&want, &reader.shell(Section::Team, t!("team-deactivate")))
+}
+
+/// Keeps a member from signing in, and ends their sessions.
+pub(crate) async fn deactivate(
+    reader: Member,
+    path: OfMember,
+    app: Data<App>,
+    _form: Protected<Button>,
+) -> Result<HttpResponse, WebError> {
+    reader.require(&app, Role::Admin).await?;
+    let line = find(&reader, &app, &path.1).await?;
+    team::deactivate(&app, &reader.caller(), &line.id).await?;
+    reader.toast(Toast::new(t!("team-deactivated")))?;
+    Ok(html::see_other(&line.link))
+}
+
+/// Lets a member sign in again.
+pub(crate) async fn reactivate(
+    reader: Member,
+    path: OfMember,
+    app: Data<App>,
+    _form: Protected<Button>,
+) -> Result<HttpResponse, WebError> {
+    reader.require(&app, Role::Admin).await?;
+    let line = find(&reader, &app, &path.1).await?;
+    team::reactivate(&app, &reader.caller(), &line.id).await?;
+    reader.toast(Toast::new(t!("team-reactivated")))?;
+    Ok(html::see_other(&line.link))
+}
+
+/// Asks before a second factor is taken away.
+pub(crate) async fn confirm_reset(
+    reader: Member,
+    path: OfMember,
+    want: Want,
+    app: Data<App>,
+) -> Result<HttpResponse, WebError> {
+    reader.require(&app, Role::Admin).await?;
+    let line = find(&reader, &app, &path.1).await?;
+    let confirm = Confirm {
+        question: t!("team-reset-question", name = &line.name),
+        sentences: vec![t!("team-reset-means", name = &line.name), t!("team-reset-ask")],
+        action: format!("{}/reset-second-factor", line.link),
+        back: line.link,
+        keep: t!("team-reset-keep"),
+        act: t!("team-reset"),
+    };
+    confirm.ask(&want, &reader.shell(Section::Team, t!("team-reset")))
+}
+
+/// Takes the second factor of a member away who lost it.
+pub(crate) async fn reset_second_factor(
+    reader: Member,
+    path: OfMember,
+    app: Data<App>,
+    _form: Protected<Button>,
+) -> Result<HttpResponse, WebError> {
+    reader.require(&app, Role::Admin).await?;
+    let line = find(&reader, &app, &path.1).await?;
+    team::reset_second_factor(&app, &reader.caller(), &line.id).await?;
+    reader.toast(Toast::new(t!("team-reset-done")))?;
+    Ok(html::see_other(&line.link))
 }

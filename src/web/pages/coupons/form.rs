@@ -292,7 +292,7 @@ pub(in crate::web) async fn create(
             return Ok(html::see_other(&coupon_page(&member.place.tenant, &code)));
         }
         Err(CouponError::Taken { code, .. }) => {
-            errors.add("code", t!("coupons-taken", code = code.to_string()));
+            errors.add("code", t!("coupons-taken", code = code));
         }
         Err(CouponError::KeyReused) => {
             form.key = uuid::Uuid::new_v4().simple().to_string();

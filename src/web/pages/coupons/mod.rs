@@ -20,7 +20,7 @@ pub(in crate::web) use form::{create, new_form};
 pub(in crate::web) use list::index;
 
 use super::{
-    audit_log::{self, Change, changes},
+    audit_log::{Change, action, changes},
     customer::words::actor_name,
 };
 use crate::{
@@ -100,7 +100,7 @@ impl Event {
             "coupon.changed" => (t!("coupon-event-changed"), true),
             "coupon.deleted" => (t!("coupon-event-deleted"), false),
             "coupon.redemption_deleted" => (t!("coupon-event-use-given-back"), false),
-            other => (audit_log::words(other), true),
+            other => (action(other), true),
         };
         Self {
             at: row.recorded_at,

@@ -1,0 +1,81 @@
+team-title = Team und Rollen
+team-about = Wer bei { $tenant } arbeitet und was jeder darf
+team-add = Mitglied hinzufügen
+team-add-about = Das neue Mitglied bekommt einen Link, mit dem es selbst ein Passwort wählt.
+team-new-member = Das neue Mitglied
+team-email = E-Mail
+team-email-hint = Damit meldet es sich an.
+team-name = Name
+team-invite = Mitglied hinzufügen
+team-members = Mitglieder
+team-caption = Mitglieder, nach E-Mail
+team-member = Mitglied
+team-role = Rolle
+team-since = Seit
+team-actions = Aktionen
+team-you = (Sie)
+team-change = Ändern
+team-count = { $count ->
+    [one] { $count } Mitglied
+   *[other] { $count } Mitglieder
+}
+team-roles = Was die Rollen dürfen
+team-invited = Eingeladen
+team-expired = Einladung abgelaufen
+team-is-deactivated = Gesperrt
+team-member-since = Mitglied seit
+team-may-do = Was erlaubt ist
+team-role-hint = Gilt ab dem nächsten Klick.
+team-save-role = Rolle speichern
+team-role-changed = Rolle geändert
+team-access = Zugang
+team-shared = { $name } arbeitet auch anderswo. Passwort, zweiten Faktor und das Recht zur Anmeldung ändert der Betreiber dieser Installation.
+## Links
+team-link = Link
+team-link-about = Senden Sie diesen Link an { $name }. Damit wird ein Passwort gewählt und die Anmeldung erfolgt sofort.
+team-link-once = Der Link wird nur jetzt gezeigt. Er gilt einmal und drei Tage lang; frühere Links enden.
+team-invited-title = Mitglied hinzugefügt
+team-link-made = Link erstellt
+team-invitation = Einladung
+team-link-good-until = Der Link gilt bis
+team-link-expired = Der Link ist abgelaufen am
+team-link-again = Ein neuer Link beendet den bisherigen.
+team-make-link-again = Neuen Link erstellen
+team-new-password = Neues Passwort
+team-new-password-about = Erstellt einen Link, mit dem { $name } ein Passwort wählt. Bis dahin gilt das bisherige.
+team-make-link = Link erstellen
+team-revoke = Einladung zurückziehen
+team-revoke-question = Die Einladung von { $name } zurückziehen?
+team-revoke-means = Der Link führt dann nirgendwohin. Sie können erneut einladen.
+team-revoke-keep = Einladung behalten
+team-revoked = Einladung zurückgezogen
+## Zweiter Faktor
+team-reset = Zweiten Faktor zurücksetzen
+team-reset-about = Für den Fall, dass { $name } Telefon und Wiederherstellungscodes verloren hat.
+team-reset-question = Den zweiten Faktor von { $name } zurücksetzen?
+team-reset-means = { $name } wird überall abgemeldet und meldet sich mit dem Passwort allein an, bis ein neuer Faktor eingerichtet ist.
+team-reset-ask = Vergewissern Sie sich, dass die Bitte wirklich von dieser Person kommt: Rufen Sie zurück.
+team-reset-keep = Zweiten Faktor behalten
+team-reset-done = Zweiter Faktor zurückgesetzt
+## Sperren
+team-deactivate = Sperren
+team-deactivate-about = { $name } wird sofort abgemeldet und kann sich nicht anmelden, bis Sie die Sperre aufheben.
+team-deactivate-question = { $name } sperren?
+team-deactivate-means = { $email } wird überall sofort abgemeldet und kann sich nicht mehr anmelden.
+team-deactivate-stays = Rolle und Geschichte bleiben. Sie können die Sperre jederzeit aufheben.
+team-keep-active = Nicht sperren
+team-deactivated = Mitglied gesperrt
+team-reactivate = Sperre aufheben
+team-reactivate-about = { $name } kann sich wieder anmelden, mit Passwort und Rolle von vorher.
+team-reactivated = Sperre aufgehoben
+team-disabled-by-operator = Der Betreiber dieser Installation hat diese Person gesperrt; nur er kann die Sperre aufheben.
+## Ausscheiden
+team-leave = Aus dem Team ausscheiden
+team-leave-about = Beendet den Zugang zu { $tenant }. Was getan wurde, behält den Namen.
+team-leave-button = Aus dem Team entfernen
+team-remove = Mitglied entfernen
+team-remove-question = { $name } aus dem Team entfernen?
+team-remove-means = { $email } verliert sofort den Zugang zu { $tenant }.
+team-remove-stays = Was getan wurde, bleibt unter diesem Namen in der Geschichte. Sie können das Mitglied wieder hinzufügen.
+team-keep = Mitglied behalten
+team-removed = Mitglied entfernt

@@ -1,0 +1,81 @@
+team-title = Team and roles
+team-about = Who works in { $tenant }, and what they may do
+team-add = Add member
+team-add-about = They get a link with which they choose their own password.
+team-new-member = The new member
+team-email = Email
+team-email-hint = They sign in with it.
+team-name = Name
+team-invite = Add member
+team-members = Members
+team-caption = Members, by email
+team-member = Member
+team-role = Role
+team-since = Since
+team-actions = Actions
+team-you = (you)
+team-change = Change
+team-count = { $count ->
+    [one] { $count } member
+   *[other] { $count } members
+}
+team-roles = What the roles may do
+team-invited = Invited
+team-expired = Invitation expired
+team-is-deactivated = Deactivated
+team-member-since = Member since
+team-may-do = What they may do
+team-role-hint = Takes effect with their next click.
+team-save-role = Save role
+team-role-changed = Role changed
+team-access = Access
+team-shared = { $name } works elsewhere, too. Their password, their second factor and their right to sign in are for the operator of this installation to change.
+## Links
+team-link = Link
+team-link-about = Send this link to { $name }. With it they choose a password and are signed in.
+team-link-once = The link is shown only now. It is good once, and for three days; links from before end.
+team-invited-title = Member added
+team-link-made = Link made
+team-invitation = Invitation
+team-link-good-until = The link is good until
+team-link-expired = The link expired on
+team-link-again = A new link ends the one before.
+team-make-link-again = Make new link
+team-new-password = New password
+team-new-password-about = Makes a link with which { $name } chooses a password. The present one works until then.
+team-make-link = Make link
+team-revoke = Revoke invitation
+team-revoke-question = Revoke the invitation of { $name }?
+team-revoke-means = The link leads nowhere any more. You can invite them again.
+team-revoke-keep = Keep invitation
+team-revoked = Invitation revoked
+## Second factor
+team-reset = Reset second factor
+team-reset-about = For when { $name } has lost phone and recovery codes.
+team-reset-question = Reset the second factor of { $name }?
+team-reset-means = { $name } is signed out everywhere, and signs in with the password alone until a new one is set up.
+team-reset-ask = Make sure that it is really them who ask: call them back.
+team-reset-keep = Keep second factor
+team-reset-done = Second factor reset
+## Deactivation
+team-deactivate = Deactivate
+team-deactivate-about = { $name } is signed out at once and cannot sign in until you reactivate them.
+team-deactivate-question = Deactivate { $name }?
+team-deactivate-means = { $email } is signed out everywhere at once and cannot sign in.
+team-deactivate-stays = Role and history stay. You can reactivate them at any time.
+team-keep-active = Keep active
+team-deactivated = Member deactivated
+team-reactivate = Reactivate
+team-reactivate-about = { $name } can sign in again, with the password and role from before.
+team-reactivated = Member reactivated
+team-disabled-by-operator = The operator of this installation deactivated this user, and only the operator can let them sign in again.
+## Leaving
+team-leave = Leave the team
+team-leave-about = Ends their access to { $tenant }. What they did keeps their name.
+team-leave-button = Remove from team
+team-remove = Remove member
+team-remove-question = Remove { $name } from the team?
+team-remove-means = { $email } loses access to { $tenant } at once.
+team-remove-stays = What they did stays in the history under their name. You can add them again.
+team-keep = Keep member
+team-removed = Member removed

@@ -1,0 +1,258 @@
+//! What the audit log is told in: its actions, kinds of things and fields as people say them.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::{
+    domain::actor::{Actor, ActorKind},
+    texts::{Message, t},
+};
+
+/// Longer values of a change are cut on the page.
+const VALUE_CHARS_MAX: usize = 300;
+
+/// What is done, with the key of its text.
+const ACTIONS: [(&str, &str); 46] = [
+    ("api_client.created", "audit-log-did-api-client-created"),
+    ("api_client.old_secret_dropped", "audit-log-did-api-client-old-secret-dropped"),
+    ("api_client.revoked", "audit-log-did-api-client-revoked"),
+    ("api_client.secret_rotated", "audit-log-did-api-client-secret-rotated"),
+    ("audit_log.proved", "audit-log-did-audit-log-proved"),
+    ("coupon.changed", "audit-log-did-coupon-changed"),
+    ("coupon.created", "audit-log-did-coupon-created"),
+    ("coupon.deleted", "audit-log-did-coupon-deleted"),
+    ("coupon.redemption_deleted", "audit-log-did-coupon-redemption-deleted"),
+    ("customer.person_changed", "audit-log-did-customer-person-changed"),
+    ("customer.person_erased", "audit-log-did-customer-person-erased"),
+    ("feed_secret.created", "audit-log-did-feed-secret-created"),
+    ("feed_secret.removed", "audit-log-did-feed-secret-removed"),
+    ("inbox_event.retried", "audit-log-did-inbox-event-retried"),
+    ("member.added", "audit-log-did-member-added"),
+    ("member.deactivated", "audit-log-did-member-deactivated"),
+    ("member.invitation_revoked", "audit-log-did-member-invitation-revoked"),
+    ("member.link_made", "audit-log-did-member-link-made"),
+    ("member.password_set", "audit-log-did-member-password-set"),
+    ("member.reactivated", "audit-log-did-member-reactivated"),
+    ("member.removed", "audit-log-did-member-removed"),
+    ("member.role_changed", "audit-log-did-member-role-changed"),
+    ("member.second_factor_reset", "audit-log-did-member-second-factor-reset"),
+    ("option.archived", "audit-log-did-option-archived"),
+    ("option.changed", "audit-log-did-option-changed"),
+    ("option.created", "audit-log-did-option-created"),
+    ("option.moved", "audit-log-did-option-moved"),
+    ("option.restored", "audit-log-did-option-restored"),
+    ("returned_coupon.decided", "audit-log-did-returned-coupon-decided"),
+    ("rule.changed", "audit-log-did-rule-changed"),
+    ("site.changed", "audit-log-did-site-changed"),
+    ("site.coupon_settings_changed", "audit-log-did-site-coupon-settings-changed"),
+    ("site.created", "audit-log-did-site-created"),
+    ("tenant.changed", "audit-log-did-tenant-changed"),
+    ("tenant.created", "audit-log-did-tenant-created"),
+    ("tenant.imported", "audit-log-did-tenant-imported"),
+    ("webhook.changed", "audit-log-did-webhook-changed"),
+    ("webhook.created", "audit-log-did-webhook-created"),
+    ("webhook.deleted", "audit-log-did-webhook-deleted"),
+    ("webhook.old_secret_dropped", "audit-log-did-webhook-old-secret-dropped"),
+    ("webhook.parked_sent_again", "audit-log-did-webhook-parked-sent-again"),
+    ("webhook.paused", "audit-log-did-webhook-paused"),
+    ("webhook.resumed", "audit-log-did-webhook-resumed"),
+    ("webhook.secret_rotated", "audit-log-did-webhook-secret-rotated"),
+    ("webhook.sent_again", "audit-log-did-webhook-sent-again"),
+    ("webhook.tested", "audit-log-did-webhook-tested"),
+];
+
+/// What is changed, with the key of its name.
+const KINDS: [(&str, &str); 13] = [
+    ("api_client", "audit-log-kind-api-client"),
+    ("audit_log", "audit-log-kind-audit-log"),
+    ("coupon", "audit-log-kind-coupon"),
+    ("customer", "audit-log-kind-customer"),
+    ("feed_secret", "audit-log-kind-feed-secret"),
+    ("inbox_event", "audit-log-kind-inbox-event"),
+    ("option", "audit-log-kind-option"),
+    ("returned_coupon", "audit-log-kind-returned-coupon"),
+    ("rule", "audit-log-kind-rule"),
+    ("site", "audit-log-kind-site"),
+    ("tenant", "audit-log-kind-tenant"),
+    ("user", "audit-log-kind-user"),
+    ("webhook", "audit-log-kind-webhook"),
+];
+
+/// Fields of what is changed, with the key of their names.
+const FIELDS: [(&str, &str); 32] = [
+    ("active", "audit-log-field-active"),
+    ("agentLimit", "audit-log-field-agent-limit"),
+    ("afterDiscounts", "audit-log-field-after-discounts"),
+    ("allowedOrigins", "audit-log-field-allowed-origins"),
+    ("basis", "audit-log-field-basis"),
+    ("capPerOrder", "audit-log-field-cap-per-order"),
+    ("couponPrefix", "audit-log-field-coupon-prefix"),
+    ("currency", "audit-log-field-currency"),
+    ("customerCancelHours", "audit-log-field-customer-cancel-hours"),
+    ("demandsSecondFactor", "audit-log-field-demands-second-factor"),
+    ("description", "audit-log-field-description"),
+    ("enabled", "audit-log-field-enabled"),
+    ("eventTypes", "audit-log-field-event-types"),
+    ("factor", "audit-log-field-factor"),
+    ("graceDays", "audit-log-field-grace-days"),
+    ("name", "audit-log-field-name"),
+    ("oldSecretGoodUntil", "audit-log-field-old-secret-good-until"),
+    ("operator", "audit-log-field-operator"),
+    ("pendingDays", "audit-log-field-pending-days"),
+    ("points", "audit-log-field-points"),
+    ("problem", "audit-log-field-problem"),
+    ("role", "audit-log-field-role"),
+    ("rounding", "audit-log-field-rounding"),
+    ("rows", "audit-log-field-rows"),
+    ("scopes", "audit-log-field-scopes"),
+    ("shortfall", "audit-log-field-shortfall"),
+    ("timeZone", "audit-log-field-time-zone"),
+    ("url", "audit-log-field-url"),
+    ("validityEnd", "audit-log-field-validity-end"),
+    ("validityMonths", "audit-log-field-validity-months"),
+    ("what", "audit-log-field-what"),
+    ("withShipping", "audit-log-field-with-shipping"),
+];
+
+fn told(table: &[(&str, &'static str)], name: &str) -> String {
+    let known = table.iter().find(|(known, _)| *known == name);
+    known.map_or_else(|| words(name), |(_, key)| Message::new(key).to_string())
+}
+
+/// `member.role_changed` as people say it.
+pub(in crate::web::pages) fn action(name: &str) -> String {
+    told(&ACTIONS, name)
+}
+
+/// `api_client` as people say it.
+pub(super) fn kind(name: &str) -> String {
+    told(&KINDS, name)
+}
+
+/// Who did something.
+pub(super) fn actor(actor: &Actor, name: Option<String>) -> String {
+    match actor.kind {
+        ActorKind::Employee => name.unwrap_or_else(|| t!("people-former-member")),
+        ActorKind::Client => name.unwrap_or_else(|| t!("people-client", client = &actor.id)),
+        ActorKind::Customer => t!("people-customer", customer = &actor.id),
+        ActorKind::System => t!("people-guerdon", part = &actor.id),
+    }
+}
+
+/// What nobody gave a text: `thing.was_changed` is `Thing was changed`.
+fn words(name: &str) -> String {
+    let mut words = String::with_capacity(name.len() + 4);
+    for c in name.chars() {
+        match c {
+            '.' | '_' => words.push(' '),
+            c if c.is_uppercase() => words.extend([' '].into_iter().chain(c.to_lowercase())),
+            c => words.push(c),
+        }
+    }
+    let mut chars = words.trim_start().chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// One field that a change touched.
+pub(in crate::web::pages) struct Change {
+    pub(in crate::web::pages) name: String,
+    pub(in crate::web::pages) before: Option<String>,
+    pub(in crate::web::pages) after: Option<String>,
+}
+
+/// The fields that differ, by name; those within others by both names.
+pub(in crate::web::pages) fn changes(before: Option<&str>, after: Option<&str>) -> Vec<Change> {
+    let (before, after) = (fields(before), fields(after));
+    let mut names: Vec<&String> =
+        before.keys().chain(after.keys().filter(|name| !before.contains_key(*name))).collect();
+    names.sort();
+    names
+        .into_iter()
+        .filter(|name| before.get(*name) != after.get(*name))
+        .map(|name| Change {
+            name: name.split('/').map(|part| told(&FIELDS, part)).collect::<Vec<_>>().join(", "),
+            before: before.get(name).cloned(),
+            after: after.get(name).cloned(),
+        })
+        .collect()
+}
+
+/// The fields of a JSON object, as people read them, by their paths.
+fn fields(json: Option<&str>) -> BTreeMap<String, String> {
+    let mut fields = BTreeMap::new();
+    if let Some(value) = json.and_then(|json| serde_json::from_str(json).ok()) {
+        gather("", &value, &mut fields);
+    }
+    fields
+}
+
+fn gather(path: &str, value: &Value, fields: &mut BTreeMap<String, String>) {
+    match value {
+        Value::Object(object) => {
+            for (name, value) in object {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}/{name}") };
+                gather(&path, value, fields);
+            }
+        }
+        other => {
+            if let Some(text) = shown(other) {
+                fields.insert(if path.is_empty() { "value".to_owned() } else { path.to_owned() }, text);
+            }
+        }
+    }
+}
+
+fn shown(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::Null => return None,
+        Value::String(text) => text.clone(),
+        Value::Bool(true) => t!("ui-yes"),
+        Value::Bool(false) => t!("ui-no"),
+        Value::Array(items) => items.iter().filter_map(shown).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    };
+    if text.chars().count() <= VALUE_CHARS_MAX {
+        return Some(text);
+    }
+    Some(text.chars().take(VALUE_CHARS_MAX).chain("…".chars()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told_of(before: &str, after: &str) -> Vec<(String, Option<String>, Option<String>)> {
+        changes(Some(before), Some(after)).into_iter().map(|one| (one.name, one.before, one.after)).collect()
+    }
+
+    fn one(name: &str, before: &str, after: &str) -> (String, Option<String>, Option<String>) {
+        let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        (name.to_owned(), given(before), given(after))
+    }
+
+    #[test]
+    fn only_what_differs_is_shown() {
+        let found = told_of(r#"{"role":"agent","name":"A","gone":1}"#, r#"{"role":"admin","name":"A","new":true}"#);
+        assert_eq!(found, [one("Gone", "1", ""), one("New", "", "Yes"), one("Role", "agent", "admin")]);
+        assert!(changes(None, None).is_empty());
+        assert_eq!(changes(None, Some("[\"a\",\"b\"]"))[0].after.as_deref(), Some("a, b"));
+    }
+
+    #[test]
+    fn what_stands_within_is_told_field_by_field() {
+        let found = told_of(
+            r#"{"coupon":{"name":"A","discount":{"amount":5,"currency":"EUR"}}}"#,
+            r#"{"coupon":{"name":"A","discount":{"amount":7,"currency":"EUR"}},"sites":["main","outlet"]}"#,
+        );
+        assert_eq!(found, [one("Coupon, Discount, Amount", "5", "7"), one("Sites", "", "main, outlet")]);
+    }
+
+    #[test]
+    fn actions_read_as_words() {
+        assert_eq!(action("member.role_changed"), "Role of member changed");
+        assert_eq!(action("thing.was_changed"), "Thing was changed");
+        assert_eq!((kind("api_client").as_str(), kind("")), ("API client", String::new()));
+        assert_eq!(told(&FIELDS, "someField"), "Some field");
+    }
+}
