@@ -37,6 +37,7 @@ entry-link-until = { $what }, { $on }, gültig bis { $until }
 entry-more = und { $count } weitere
 entry-recorded = Gebucht
 entry-recorded-by = { $at }, von { $by } { $source }
+entry-recorded-by-customer = { $at }, vom Kunden { $source }
 entry-reason = Grund
 entry-note = Text für den Kunden
 entry-private-note = Interne Notiz

@@ -1,5 +1,5 @@
 ## Alle Buchungen aller Kunden
-ledger-intro = Jede Änderung von Punkten, Neuestes zuerst. Buchungen werden nie geändert oder gelöscht.
+ledger-intro = Alle Änderungen von Punkten, die neuesten zuerst. Buchungen werden nie geändert oder gelöscht.
 ledger-entries = Buchungen
 ledger-kind = Art
 ledger-kind-all = Alle
@@ -16,5 +16,5 @@ ledger-none-text = Das Punktebuch füllt sich von selbst, wenn Punkte gesammelt,
 ledger-not-found = Keine Buchungen gefunden
 ledger-not-found-text = Zu diesen Filtern gibt es im Punktebuch nichts.
 ledger-see-customers = Zu den Kunden
-ledger-caption = Buchungen des Punktebuchs, Neuestes zuerst
+ledger-caption = Buchungen des Punktebuchs, neueste zuerst
 ledger-newest = Die neuesten { $count }

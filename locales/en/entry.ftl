@@ -37,6 +37,7 @@ entry-link-until = { $what }, { $on }, valid until { $until }
 entry-more = and { $count } more
 entry-recorded = Recorded
 entry-recorded-by = { $at }, by { $by } { $source }
+entry-recorded-by-customer = { $at }, by Customer { $source }
 entry-reason = Reason
 entry-note = Text for the customer
 entry-private-note = Private note

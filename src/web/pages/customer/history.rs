@@ -10,6 +10,7 @@ use super::{
 use crate::{
     app::App,
     domain::{
+        actor::ActorKind,
         ids::SiteCode,
         ledger::entry::{Entry, EntryKind},
         order::earning::Working,
@@ -148,16 +149,14 @@ fn facts(story: &Story, member: &Member) -> Vec<Fact> {
     let (entry, zone) = (&story.entry, member.place.zone);
     let memo = &entry.memo;
     let mut facts = Facts(Vec::new());
-    let by = actor_name(&memo.actor, story.actor_name.as_deref());
-    facts.add(
-        t!("entry-recorded"),
-        t!(
-            "entry-recorded-by",
-            at = format::date_time(entry.recorded_at, zone),
-            by = by,
-            source = source_name(memo.source)
-        ),
-    );
+    let (at, source) = (format::date_time(entry.recorded_at, zone), source_name(memo.source));
+    let recorded = if memo.actor.kind == ActorKind::Customer {
+        t!("entry-recorded-by-customer", at = at, source = source)
+    } else {
+        let by = actor_name(&memo.actor, story.actor_name.as_deref());
+        t!("entry-recorded-by", at = at, by = by, source = source)
+    };
+    facts.add(t!("entry-recorded"), recorded);
     facts.some(t!("entry-reason"), memo.reason.as_deref().map(reason_name).as_deref());
     facts.some(t!("entry-note"), memo.description.as_deref());
     facts.some(t!("entry-private-note"), story.note.as_deref());
