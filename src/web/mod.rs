@@ -17,6 +17,7 @@ mod pages;
 mod people;
 mod query;
 mod roles;
+mod scopes;
 mod secret;
 mod session;
 mod shell;

@@ -32,6 +32,7 @@ use crate::{
         form::{self, Button, Choice, Errors, Protected},
         html::{self, Want},
         query::escaped,
+        scopes,
         secret::{Given, Labelled},
         shell::{Section, Shell, Toast},
     },
@@ -126,8 +127,10 @@ pub(crate) async fn new_form(member: Member, want: Want, app: Data<App>) -> Resu
 
 fn show_new(member: &Member, want: &Want, form: &NewForm, errors: &Errors) -> Result<HttpResponse, WebError> {
     let (shell, status) = errors.mark(member.shell(Section::ApiClients, t!("api-clients-create")));
-    let scopes: Vec<Choice> =
-        Scope::ALL.iter().map(|scope| Choice::new(scope.as_str(), scope.as_str()).hinted(scope.meaning())).collect();
+    let scopes: Vec<Choice> = Scope::ALL
+        .iter()
+        .map(|scope| Choice::new(scope.as_str(), scope.as_str()).hinted(scopes::meaning(*scope)))
+        .collect();
     let page = NewPage { shell: &shell, errors, form, scopes: &scopes };
     html::answer(want, status, &shell, &page, &page.as_main())
 }
