@@ -1,6 +1,6 @@
 webhooks-title = Webhooks
 webhooks-intro = Programme, die sofort und signiert erfahren, was mit Punkten und Gutscheinen geschieht
-webhooks-deliveries = Sendungen
+webhooks-deliveries = Zustellungen
 webhooks-create = Endpunkt anlegen
 webhooks-endpoints = Endpunkte
 webhooks-empty-title = Halten Sie Ihre Programme auf dem Laufenden
@@ -9,12 +9,12 @@ webhooks-endpoint = Endpunkt
 webhooks-told-of = Ereignisse
 webhooks-last-taken = Zuletzt angenommen
 webhooks-waiting = Wartend
-webhooks-parked = Geparkt
+webhooks-parked = Zurückgestellt
 webhooks-state = Status
 webhooks-everything = Alles
 webhooks-nothing-yet = Noch nichts
 webhooks-waiting-for = warten auf { $endpoint }
-webhooks-parked-for = geparkt für { $endpoint }
+webhooks-parked-for = zurückgestellt für { $endpoint }
 webhooks-full = Mehr Endpunkte kann ein Mandant nicht haben.
 webhooks-state-gone = Verschwunden
 webhooks-state-paused = Pausiert
@@ -36,7 +36,7 @@ webhooks-is-failing = { $count ->
    *[other] Seit er zuletzt ein Ereignis angenommen hat, sind { $count } Versuche fehlgeschlagen.
 }
 webhooks-last-error = Zuletzt: <bdi>{ $why }</bdi>.
-webhooks-is-failing-next = Jedes Ereignis wird drei Tage lang immer wieder versucht und dann geparkt.
+webhooks-is-failing-next = Jedes Ereignis wird drei Tage lang immer wieder versucht und dann zurückgestellt.
 webhooks-create-intro = Eine Adresse von Ihnen, die ab jetzt erfährt, was geschieht. Ihr Geheimnis wird im nächsten Schritt einmal angezeigt.
 webhooks-what-it-is-told = Was gemeldet wird
 webhooks-address = Adresse
@@ -55,8 +55,8 @@ webhooks-customer-erased = Die Personendaten eines Kunden wurden gelöscht.
 webhooks-test = Jemand probiert den Endpunkt aus.
 webhooks-health = Zustand
 webhooks-last-failed = Zuletzt fehlgeschlagen
-webhooks-all-deliveries = Alle Sendungen
-webhooks-send-parked = Geparkte erneut senden
+webhooks-all-deliveries = Alle Zustellungen
+webhooks-send-parked = Zurückgestellte senden
 webhooks-signing-secret = Signaturgeheimnis
 webhooks-two-secrets = Bis <time datetime="{ $iso }">{ $time }</time> signieren zwei Geheimnisse. Verwerfen Sie das alte, sobald der Empfänger das neue kennt.
 webhooks-drop-old = Altes verwerfen
@@ -79,7 +79,7 @@ webhooks-rotate-older = Es signieren schon zwei Geheimnisse: Das ältere gilt ab
 webhooks-keep-secret = Geheimnis behalten
 webhooks-secret-made = Geheimnis erzeugt
 webhooks-delete-question = Den Endpunkt { $endpoint } löschen?
-webhooks-delete-what = Dorthin wird nichts mehr gesendet, und die Liste der Sendungen verschwindet mit ihm.
+webhooks-delete-what = Dorthin wird nichts mehr gesendet, und die Liste der Zustellungen verschwindet mit ihm.
 webhooks-delete-lost = { $count ->
     [one] { $count } noch nicht angenommenes Ereignis wird nie gesendet. Wenn Sie es behalten möchten, pausieren Sie den Endpunkt.
    *[other] { $count } noch nicht angenommene Ereignisse werden nie gesendet. Wenn Sie sie behalten möchten, pausieren Sie den Endpunkt.
@@ -88,13 +88,13 @@ webhooks-keep = Endpunkt behalten
 webhooks-delete-endpoint = Endpunkt löschen
 webhooks-deleted = Endpunkt gelöscht
 webhooks-send-question = { $count ->
-    [one] { $count } geparktes Ereignis erneut an { $endpoint } senden?
-   *[other] { $count } geparkte Ereignisse erneut an { $endpoint } senden?
+    [one] { $count } zurückgestelltes Ereignis erneut an { $endpoint } senden?
+   *[other] { $count } zurückgestellte Ereignisse erneut an { $endpoint } senden?
 }
 webhooks-send-anew = Jedes behält seine webhook-id, damit der Empfänger erkennt, was er schon hat. Die Versuche beginnen von vorn.
-webhooks-leave-parked = Geparkt lassen
+webhooks-leave-parked = Nicht senden
 webhooks-send-again = Erneut senden
-webhooks-send-title = Geparkte Ereignisse erneut senden
+webhooks-send-title = Zurückgestellte Ereignisse erneut senden
 webhooks-sent-again = { $count ->
     [one] { $count } Ereignis wieder unterwegs
    *[other] { $count } Ereignisse wieder unterwegs
@@ -111,9 +111,9 @@ webhooks-clear = Filter entfernen
 webhooks-nothing-title = Noch nichts zu melden
 webhooks-nothing-text = Sobald etwas geschieht, das ein Endpunkt wissen will, steht es hier, zusammen mit dem, was daraus wurde.
 webhooks-see-endpoints = Endpunkte ansehen
-webhooks-none-title = Keine Sendungen gefunden
+webhooks-none-title = Keine Zustellungen gefunden
 webhooks-none-text = Nichts von dem, was gesendet wurde, passt zu diesen Filtern.
-webhooks-caption = Sendungen, die neueste zuerst
+webhooks-caption = Zustellungen, die neueste zuerst
 webhooks-happened = Geschehen
 webhooks-tries = Versuche
 webhooks-newest-count = { $count ->
@@ -121,8 +121,8 @@ webhooks-newest-count = { $count ->
    *[other] Die neuesten { $count }
 }
 webhooks-count = { $count ->
-    [one] { $count } Sendung
-   *[other] { $count } Sendungen
+    [one] { $count } Zustellung
+   *[other] { $count } Zustellungen
 }
 webhooks-newest = Neueste
 webhooks-under-way = Unterwegs
@@ -130,11 +130,11 @@ webhooks-endpoint-paused = Endpunkt pausiert
 webhooks-next-at = Nächster <time datetime="{ $iso }">{ $time }</time>
 webhooks-pending = Wartet
 webhooks-delivered = Zugestellt
-webhooks-is-parked = Geparkt
+webhooks-is-parked = Zurückgestellt
 webhooks-trying-again = Neuer Versuch
 webhooks-unknown-endpoint = Unbekannter Endpunkt
 webhooks-to = an <a href="{ $href }"><bdi>{ $endpoint }</bdi></a>
-webhooks-was-parked = Alle Versuche sind fehlgeschlagen, deshalb wurde es geparkt.
+webhooks-was-parked = Alle Versuche sind fehlgeschlagen, deshalb wurde es zurückgestellt.
 webhooks-was-parked-next = Es ist nicht verloren: Beheben Sie die Ursache und senden Sie es dann erneut.
 webhooks-to-paused = Der Endpunkt ist pausiert.
 webhooks-to-paused-next = Es wird gesendet, sobald der Endpunkt fortgesetzt wird.

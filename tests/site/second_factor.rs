@@ -75,7 +75,8 @@ on_both! {
         assert_eq!(wrong.status, 422);
         assert!(!wrong.text.contains("000000") && wrong.one("#code-error").contains("wrong"));
         let right = code(app, &app_secret);
-        let spaced = format!("{} {}", &right[..3], &right[3..]);
+        let (first, rest) = right.split_at(3);
+        let spaced = format!("{first} {rest}");
         let done = visitor.submit(&wrong, CODE, &[("code", &spaced)]).await;
         assert_eq!(done.location(), "/admin/acme/team");
         assert_eq!(visitor.get("/admin/acme/team").await.status, 200);

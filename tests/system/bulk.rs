@@ -148,7 +148,7 @@ on_both! {
         let scene = Scene::upload(db, caller, &table).await;
         let taken_in = begun.elapsed();
         let checked = scene.until("it is checked", |batch| batch.state == BatchState::Checked).await;
-        println!("{} rows taken in within {taken_in:.1?}, checked within {:.1?}", checked.row_count, begun.elapsed());
+        eprintln!("{} rows taken in within {taken_in:.1?}, checked within {:.1?}", checked.row_count, begun.elapsed());
         assert_eq!(checked.row_count - checked.bad_count, table.good);
         let sum: i64 = table.balances.values().sum();
         assert_eq!((checked.points_to_add - checked.points_to_take, checked.balance_before), (sum, 0));
@@ -160,10 +160,10 @@ on_both! {
         running.iter().for_each(Server::kill);
         let dead = scene.batch().await;
         assert!(dead.booked_count < table.good, "it ended before it was killed");
-        println!("killed after {} rows and {:.1?}", dead.booked_count, begun.elapsed());
+        eprintln!("killed after {} rows and {:.1?}", dead.booked_count, begun.elapsed());
         running = servers(&program, db).await;
         let done = scene.until("it is booked", |batch| batch.state == BatchState::Done).await;
-        println!("booked {} rows within {:.1?}", done.booked_count, begun.elapsed());
+        eprintln!("booked {} rows within {:.1?}", done.booked_count, begun.elapsed());
         assert_eq!((done.booked_count, done.refused_count), (table.good, 0));
         assert_eq!(done.points_added - done.points_taken, sum);
         assert!(done.turn > noted.turn, "nobody took it over");
@@ -178,7 +178,7 @@ on_both! {
         assert_eq!(scene.batch().await.state, BatchState::Reversing, "it ended before it was killed");
         running = servers(&program, db).await;
         let reversed = scene.until("it is reversed", |batch| batch.state == BatchState::Reversed).await;
-        println!("reversed {} rows within {:.1?}", reversed.reversed_count, begun.elapsed());
+        eprintln!("reversed {} rows within {:.1?}", reversed.reversed_count, begun.elapsed());
         assert_eq!((reversed.reversed_count, reversed.kept_count, reversed.points_reversed), (table.good, 0, sum));
         scene.assert_balances(&table, |_| 0).await;
         assert_eq!(program.json(&["verify", "--json"])["ok"], true);

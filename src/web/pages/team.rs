@@ -77,10 +77,6 @@ impl Line {
     fn is_admin(&self) -> bool {
         self.role == Role::Admin
     }
-
-    fn role_name(&self) -> String {
-        roles::name(self.role)
-    }
 }
 
 fn roles() -> Vec<Choice> {
