@@ -61,9 +61,6 @@ results?.parentElement.addEventListener("keydown", (event) => {
 addEventListener("click", (event) => {
   if (!event.target.closest(".global-search")) results?.replaceChildren();
 });
-search?.addEventListener("input", () => {
-  if (search.value.trim() === "") results.replaceChildren();
-});
 
 /* ----------------------------------------------------------------- toasts */
 const TOAST_MS = 5000;
@@ -202,6 +199,7 @@ function refreshAdjust(form) {
   $("[data-submit]", form).textContent = told.replace("#", number.format(points));
 }
 function refresh() {
+  if ($("form[data-dirty][data-changed]")) changed(true);
   for (const form of document.querySelectorAll("[data-adjust]")) refreshAdjust(form);
   for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
   for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;

@@ -33,7 +33,7 @@ rules-round-up = Aufrunden
 rules-basis = Bestellwert, der zählt
 rules-gross = Mit Steuern
 rules-net = Ohne Steuern
-rules-cap = Höchstens je Bestellung
+rules-cap = Max. je Bestellung
 rules-cap-points = Höchstpunktzahl je Bestellung
 rules-no-limit = Unbegrenzt
 rules-shipping = Versandkosten bringen Punkte
@@ -42,10 +42,10 @@ rules-discounts-hint = Ausgeschaltet gibt es Punkte auch für das, was ein Gutsc
 rules-validity = Punkte gelten
 rules-months = Monate
 rules-end = Sie verfallen
-rules-end-exact = Zur Uhrzeit, zu der sie gesammelt wurden
-rules-end-start-of-day = Zu Beginn des Tages
-rules-end-end-of-day = Am Ende des Tages
-rules-end-end-of-month = Am Ende des Monats
+rules-end-exact = Zur Uhrzeit des Sammelns
+rules-end-start-of-day = Am Tagesbeginn
+rules-end-end-of-day = Am Tagesende
+rules-end-end-of-month = Am Monatsende
 rules-pending = Wartezeit bis zum Einlösen
 rules-pending-days = Tage bis zum Einlösen
 rules-at-once = Sofort
@@ -91,3 +91,19 @@ rules-example-working = { $counted } zählen; mal { $factor } ergibt das { $exac
    *[no] {""}
 }.
 rules-example-from = Einlösbar sind sie ab dem { $day }.
+
+## Was die eingegebene Regel ergeben hätte
+rules-trial-try = An den letzten 90 Tagen ausprobieren
+rules-trial-title = Wie es gewesen wäre
+rules-trial-about = { $orders ->
+    [one] { $orders } Bestellung der letzten 90 Tage, ohne Retouren. Noch ist nichts gespeichert.
+   *[other] { $orders } Bestellungen der letzten 90 Tage, ohne Retouren. Noch ist nichts gespeichert.
+}
+rules-trial-no-orders = In den letzten 90 Tagen wurde auf dieser Site keine Bestellung abgeschlossen.
+rules-trial-what = Kennzahl
+rules-trial-was = Tatsächlich
+rules-trial-would = Mit dieser Regel
+rules-trial-points = Punkte
+rules-trial-worth = Gegenwert bis zu
+rules-trial-customers = Kunden mit Punkten
+rules-trial-orders = Bestellungen mit Punkten

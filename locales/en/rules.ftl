@@ -91,3 +91,19 @@ rules-example-working = { $counted } count, times { $factor } makes { $exact }{ 
    *[no] {""}
 }.
 rules-example-from = They can be spent from { $day }.
+
+## What the rule that is typed would have given
+rules-trial-try = Try on the last 90 days
+rules-trial-title = What it would have been
+rules-trial-about = { $orders ->
+    [one] { $orders } order of the last 90 days, without returns. Nothing is saved yet.
+   *[other] { $orders } orders of the last 90 days, without returns. Nothing is saved yet.
+}
+rules-trial-no-orders = No order was completed on this site in the last 90 days.
+rules-trial-what = Figure
+rules-trial-was = As it was
+rules-trial-would = With this rule
+rules-trial-points = Points
+rules-trial-worth = Worth up to
+rules-trial-customers = Customers with points
+rules-trial-orders = Orders with points

@@ -1,6 +1,6 @@
 //! Numbers, money and times as people read them, in the language of the request.
 
-use chrono::{DateTime, Datelike as _, Locale, SecondsFormat};
+use chrono::{DateTime, Datelike as _, Locale, NaiveDate, SecondsFormat};
 use chrono_tz::Tz;
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -127,6 +127,16 @@ fn with_percent(digits: &str) -> String {
             format!("{}\u{a0}%", digits.replace('.', &language.decimal_sign().to_string()))
         }
     }
+}
+
+/// `November 2026`, of a month such as `2026-11`.
+pub(crate) fn month_of(month: &str) -> String {
+    let first = format!("{month}-01").parse::<NaiveDate>();
+    let told = |day: NaiveDate| match texts::current() {
+        Language::English => day.format_localized("%B %Y", Locale::en_GB).to_string(),
+        Language::German => day.format_localized("%B %Y", Locale::de_DE).to_string(),
+    };
+    first.map_or_else(|_no_month| month.to_owned(), told)
 }
 
 /// How long ago or ahead a day is: `today`, `in 6 days`, `3 days ago`.

@@ -1,6 +1,7 @@
 //! `/admin/{tenant}/rules`: how each site awards points.
 
 mod example;
+mod trial;
 
 use actix_web::{
     HttpResponse,
@@ -21,7 +22,10 @@ use crate::{
         site_change::SiteChange,
         time::Timestamp,
     },
-    service::sites::{self, Seen, SiteError},
+    service::{
+        rule_trial::{self, Trial},
+        sites::{self, Seen, SiteError},
+    },
     texts::t,
     web::{
         access::Member,
@@ -117,6 +121,8 @@ pub(crate) struct RuleForm {
     validity_end: String,
     shortfall: String,
     coupon_prefix: String,
+    /// The button: `try` only looks.
+    act: String,
 }
 
 fn ticked(yes: bool) -> String {
@@ -141,6 +147,7 @@ impl RuleForm {
             validity_end: rule.validity_end.as_str().to_owned(),
             shortfall: rule.shortfall.as_str().to_owned(),
             coupon_prefix: site.coupon_prefix.clone(),
+            act: String::new(),
         }
     }
 
@@ -292,6 +299,7 @@ struct RulePage<'a> {
     unit: String,
     form: &'a RuleForm,
     conflict: Option<&'a [Difference]>,
+    trial: Option<trial::Told>,
     example: &'a [String],
     facts: &'a [Fact],
     history: &'a [Version],
@@ -307,6 +315,7 @@ struct Shown<'a> {
     form: &'a RuleForm,
     errors: &'a Errors,
     conflict: Option<&'a [Difference]>,
+    trial: Option<&'a Trial>,
 }
 
 async fn show(
@@ -316,7 +325,7 @@ async fn show(
     site: &Site,
     shown: Shown<'_>,
 ) -> Result<HttpResponse, WebError> {
-    let Shown { form, errors, conflict } = shown;
+    let Shown { form, errors, conflict, trial } = shown;
     let (shell, status) = errors.mark(member.shell(Section::Rules, t!("rules-of", site = &site.name)));
     let typed = form.change().map_or_else(|_errors| site.clone(), |change| change.apply(site));
     let page = RulePage {
@@ -327,6 +336,7 @@ async fn show(
         unit: t!("rules-unit", amount = format::one_of(&site.currency)),
         form,
         conflict,
+        trial: trial.map(|trial| trial::told(trial, site)),
         example: &example::of(&typed, app.now()),
         facts: &facts(&site.rule, Some(&site.coupon_prefix)),
         history: &history(app, member, &site.code).await?,
@@ -356,7 +366,7 @@ pub(crate) async fn show_rule(
     app: Data<App>,
 ) -> Result<HttpResponse, WebError> {
     let site = find(&app, &member, &path.1).await?;
-    let shown = Shown { form: &RuleForm::of(&site), errors: &Errors::default(), conflict: None };
+    let shown = Shown { form: &RuleForm::of(&site), errors: &Errors::default(), conflict: None, trial: None };
     show(&member, &want, &app, &site, shown).await
 }
 
@@ -400,10 +410,15 @@ pub(crate) async fn save(
     let change = match form.change() {
         Ok(change) => change,
         Err(errors) => {
-            let shown = Shown { form: &form, errors: &errors, conflict: None };
+            let shown = Shown { form: &form, errors: &errors, conflict: None, trial: None };
             return show(&member, &want, &app, &site, shown).await;
         }
     };
+    if form.act == "try" {
+        let trial = rule_trial::run(&app.db, &member.place.tenant, &change.apply(&site), app.now()).await?;
+        let shown = Shown { form: &form, errors: &Errors::default(), conflict: None, trial: Some(&trial) };
+        return show(&member, &want, &app, &site, shown).await;
+    }
     match sites::change(&app, &member.caller(), &site.code, Some(seen), &change).await {
         Ok(_changed) => {
             member.toast(Toast::new(t!("rules-saved")))?;
@@ -416,7 +431,7 @@ pub(crate) async fn save(
             let yours = change.apply(&now);
             let differences =
                 differences(facts(&now.rule, Some(&now.coupon_prefix)), facts(&yours.rule, Some(&yours.coupon_prefix)));
-            let shown = Shown { form: &form, errors: &Errors::default(), conflict: Some(&differences) };
+            let shown = Shown { form: &form, errors: &Errors::default(), conflict: Some(&differences), trial: None };
             show(&member, &want, &app, &now, shown).await
         }
         Err(error) => Err(error.into()),
