@@ -10,6 +10,7 @@ mod audit_log;
 mod bulk;
 mod clients;
 mod coupons;
+mod crawl;
 mod customer;
 mod customers;
 mod desk;
