@@ -30,13 +30,3 @@ customers-ending-told = Verfallen: { $ending }
 customers-ending-none = Nichts in 30 Tagen
 customers-by-coupon = Gutschein { $code }
 customers-by-reference = Referenz { $reference }
-customers-found-none = Kein Kunde gefunden.
-customers-found = { $count ->
-    [one] { $count } Kunde
-   *[other] { $count } Kunden
-} gefunden.
-customers-found-more = Mehr als { $count ->
-    [one] { $count } Kunde
-   *[other] { $count } Kunden
-} gefunden.
-customers-enter = Enter zeigt die ganze Liste.

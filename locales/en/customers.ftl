@@ -30,13 +30,3 @@ customers-ending-told = { $ending } expire
 customers-ending-none = Nothing in 30 days
 customers-by-coupon = Coupon { $code }
 customers-by-reference = Reference { $reference }
-customers-found-none = No customer found.
-customers-found = { $count ->
-    [one] { $count } customer
-   *[other] { $count } customers
-} found.
-customers-found-more = More than { $count ->
-    [one] { $count } customer
-   *[other] { $count } customers
-} found.
-customers-enter = Press Enter for the whole list.

@@ -21,6 +21,7 @@ pub mod listing;
 pub mod memberships;
 pub mod options;
 pub mod orders;
+pub mod recent_customers;
 pub mod returned_coupons;
 pub mod second_factors;
 pub mod server_settings;
@@ -71,6 +72,7 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         memberships::STATEMENTS,
         options::STATEMENTS,
         orders::STATEMENTS,
+        recent_customers::STATEMENTS,
         returned_coupons::STATEMENTS,
         second_factors::STATEMENTS,
         server_settings::STATEMENTS,

@@ -34,7 +34,8 @@ pub use pages::api_docs::ApiDocument;
 use crate::app::App;
 use pages::{
     account, api_clients, api_docs, audit_log, bulk, coupons, customer, customers, inbox, ledger, options, overview,
-    returns, rules, second_factor, settings, setup, sign_in, sign_in_code, sign_ins, sites, team, tenants, webhooks,
+    returns, rules, search, second_factor, settings, setup, sign_in, sign_in_code, sign_ins, sites, team, tenants,
+    webhooks,
 };
 
 /// Adds the routes of the back office.
@@ -96,6 +97,7 @@ fn of_nobody(cfg: &mut ServiceConfig) {
 fn of_tenant(cfg: &mut ServiceConfig) {
     cfg.service(resource("/{tenant}").route(get().to(overview::index)))
         .service(resource("/{tenant}/overview.csv").route(get().to(overview::export)))
+        .service(resource("/{tenant}/search").route(get().to(search::index)))
         .service(resource("/{tenant}/customers").route(get().to(customers::index)))
         .service(resource("/{tenant}/customers.csv").route(get().to(customers::export)))
         .configure(of_customer)

@@ -77,14 +77,27 @@ on_both! {
         know(app, "C1", "Mara Lindqvist", "mara@example.com").await;
         know(app, "C2", "Marek Bielski", "marek@example.com").await;
         let typed = ann.with_htmx("search-results");
-        let found = typed.page(&format!("{LIST}?q=mar")).await;
+        let search = LIST.replace("/customers", "/search");
+        let found = typed.page(&format!("{search}?q=mar")).await;
         assert_eq!(found.all("li a").len(), 2);
         assert!(found.one("p").starts_with("2 customers found.") && !found.text.contains("<title"));
-        let found = typed.page(&format!("{LIST}?q=lindq")).await;
+        let found = typed.page(&format!("{search}?q=lindq")).await;
         assert_eq!(found.attribute("li a", "href"), C1);
         assert!(found.one("li").contains("Mara Lindqvist") && found.one("li").contains("1,153"));
-        assert_eq!(typed.page(&format!("{LIST}?q=zzz")).await.one("p"), "No customer found.");
-        assert_eq!(typed.page(&format!("{LIST}?q=")).await.text.trim(), "");
+        assert_eq!(typed.page(&format!("{search}?q=zzz")).await.one("p"), "No customer found.");
+        // Before anything is typed, those are offered whose pages were opened last.
+        assert!(!typed.page(&format!("{search}?q=")).await.has("li"));
+        for id in ["C1", "C2", "C1"] {
+            ann.page(&format!("{LIST}/{id}")).await;
+        }
+        let recent = typed.page(&format!("{search}?q=")).await;
+        assert_eq!((recent.one(".search-heading"), recent.all("bdi").len()), ("Looked at last".into(), 4));
+        assert_eq!(recent.attribute("li a", "href"), C1);
+        // Pages and actions, as far as the role goes.
+        let options = typed.page(&format!("{search}?q=redem")).await;
+        let links: Vec<String> = options.all("li a");
+        assert_eq!(links, ["Redemption options", "New redemption option"]);
+        assert_eq!(ann.get(&format!("{search}?q=mar")).await.location(), format!("{LIST}?q=mar"));
 
         for exact in ["C1", "c1", "B7016240", "MARA@example.com"] {
             assert_eq!(ann.get(&format!("{LIST}?q={exact}")).await.location(), C1, "{exact}");

@@ -12,6 +12,7 @@ use super::{
 const ROUTES: &[(&str, &str, Role)] = &[
     ("GET", "", Role::Viewer),
     ("GET", "/overview.csv", Role::Viewer),
+    ("GET", "/search", Role::Viewer),
     ("GET", "/customers", Role::Viewer),
     ("GET", "/customers.csv", Role::Viewer),
     ("GET", "/customers/C1", Role::Viewer),

@@ -46,7 +46,7 @@ async fn walk(browser: &Browser, scripts: bool) {
     browser.click("Sign in").await;
     browser.see("Overview").await;
 
-    browser.fill("Search customers by name, email or number", "C42890").await;
+    browser.fill("Search customers by name, email, number, order or coupon", "C42890").await;
     if scripts {
         browser.find("#search-results a").await;
         browser.press("\u{e015}\u{e007}").await;

@@ -4,4 +4,5 @@ pub mod file;
 pub mod list;
 pub mod overview;
 pub mod person;
+pub mod recent;
 pub mod search;

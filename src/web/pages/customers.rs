@@ -29,8 +29,6 @@ use crate::{
 };
 
 const SIZES: [usize; 3] = [25, 50, 100];
-/// Customers under the search at the top of every page.
-const SUGGESTED: usize = 8;
 /// Customers that an export reads at once.
 const EXPORTED: usize = 500;
 
@@ -119,22 +117,22 @@ impl Asked {
 }
 
 /// A customer, as the page shows them.
-struct Row {
-    link: String,
-    title: String,
+pub(super) struct Row {
+    pub(super) link: String,
+    pub(super) title: String,
     /// The person's e-mail address, or by what a search found them.
-    sub: String,
-    id: String,
+    pub(super) sub: String,
+    pub(super) id: String,
     /// The state of the account, where it is not open.
-    badge: String,
-    has_account: bool,
-    balance: i64,
-    ending: String,
-    changed_at: Option<Timestamp>,
+    pub(super) badge: String,
+    pub(super) has_account: bool,
+    pub(super) balance: i64,
+    pub(super) ending: String,
+    pub(super) changed_at: Option<Timestamp>,
 }
 
 impl Row {
-    fn new(listing: Listing, shell: &Shell) -> Self {
+    pub(super) fn new(listing: Listing, shell: &Shell) -> Self {
         let row = listing.row;
         let id = row.customer.to_string();
         let found = match listing.by {
@@ -208,13 +206,6 @@ struct CustomersPage<'a> {
     may_change: bool,
 }
 
-#[derive(Template)]
-#[template(path = "customers/suggestions.html")]
-struct Suggestions {
-    rows: Vec<Row>,
-    told: String,
-}
-
 /// Lists customers; goes on to the one whom a search names beyond doubt.
 pub(crate) async fn index(
     member: Member,
@@ -225,9 +216,6 @@ pub(crate) async fn index(
     let (asked, tenant) = (asked.into_inner(), &member.place.tenant);
     let today = Today { now: app.now(), zone: member.place.zone };
     let shell = member.shell(Section::Customers, t!("nav-customers"));
-    if want.is_part("search-results") {
-        return suggest(&app, &shell, &asked, today).await;
-    }
     if want == Want::Page
         && asked.is_plain()
         && !asked.q.trim().is_empty()
@@ -243,25 +231,6 @@ pub(crate) async fn index(
         return html::list(&shell, &here.without_empty(), &view.as_rows());
     }
     html::answer(&want, StatusCode::OK, &shell, &view, &view.as_main())
-}
-
-/// Lists the best few under the search at the top.
-async fn suggest(app: &App, shell: &Shell, asked: &Asked, today: Today) -> Result<HttpResponse, WebError> {
-    let Some(place) = &shell.place else { return Err(WebError::NotFound) };
-    let query = ListQuery { text: asked.q.clone(), size: SUGGESTED, ..ListQuery::default() };
-    if asked.q.trim().is_empty() {
-        return html::bare(&Suggestions { rows: Vec::new(), told: String::new() });
-    }
-    let page = list::page(&app.db, &place.tenant, &query, today).await?;
-    let told = match page.total {
-        Total::Exactly(0) => t!("customers-found-none"),
-        Total::Exactly(count) => t!("customers-found", count = count),
-        Total::MoreThan(count) => t!("customers-found-more", count = count),
-        Total::Unknown => String::new(),
-    };
-    let enter = if page.rows.is_empty() { String::new() } else { format!(" {}", t!("customers-enter")) };
-    let rows = page.rows.into_iter().map(|listing| Row::new(listing, shell)).collect();
-    html::bare(&Suggestions { rows, told: format!("{told}{enter}") })
 }
 
 fn customers_page<'a>(

@@ -15,6 +15,7 @@ pub(super) mod overview;
 mod overview_chart;
 pub(super) mod returns;
 pub(super) mod rules;
+pub(super) mod search;
 pub(super) mod second_factor;
 pub(super) mod settings;
 pub(super) mod setup;

@@ -23,6 +23,7 @@ use crate::{
         customers::{
             list::Today,
             overview::{self, Overview, Turn},
+            recent,
         },
         history::{Show, timeline},
         sites,
@@ -139,7 +140,12 @@ pub(in crate::web) async fn show(
     app: Data<App>,
 ) -> Result<HttpResponse, WebError> {
     let customer = customer_in(&path.1)?;
-    answer(&member, &want, &app, &customer, State { asked: asked.into_inner(), ..State::default() }).await
+    let response =
+        answer(&member, &want, &app, &customer, State { asked: asked.into_inner(), ..State::default() }).await?;
+    if response.status().is_success() && want == Want::Page {
+        recent::note(&app, &member.place.tenant, &member.person.user_id, &customer).await;
+    }
+    Ok(response)
 }
 
 /// Shows a customer, with forms as they were sent.
