@@ -15,6 +15,7 @@ mod journey;
 mod orders_journey;
 mod programme;
 mod second_factor;
+mod screenshots;
 mod serve;
 mod site;
 mod webhooks;
