@@ -196,8 +196,24 @@ function refreshAdjust(form) {
   const act = adds ? "add" : "remove";
   const many = plural.select(points) === "one" ? "One" : "Other";
   const told = form.dataset[points === 0 ? act : act + many];
-  $("[data-submit]", form).textContent = told.replace("#", number.format(points));
+  const asks = form.dataset.limit !== undefined && points > Number(form.dataset.limit);
+  $("[data-submit]", form).textContent = asks ? form.dataset.ask : told.replace("{n}", number.format(points));
 }
+/** Choosing a reason fills in what it brings, over what the reason before it brought or nobody typed. */
+addEventListener("change", (event) => {
+  const select = event.target.closest("select[data-reasons]");
+  if (!select) return;
+  const { form } = select;
+  const before = select.querySelector("option[data-before]") ?? select.querySelector("option[selected]");
+  const now = select.selectedOptions[0];
+  before?.removeAttribute("data-before");
+  now.dataset.before = "";
+  for (const [field, brings] of [[form.points, "points"], [form.valid_until, "until"], [form.note, "note"]]) {
+    if (field.value === "" || field.value === before?.dataset[brings]) field.value = now.dataset[brings];
+  }
+  if (now.dataset.direction !== "both") form.direction.value = now.dataset.direction;
+  form.points.dispatchEvent(new Event("input", { bubbles: true }));
+});
 function refresh() {
   if ($("form[data-dirty][data-changed]")) changed(true);
   for (const form of document.querySelectorAll("[data-adjust]")) refreshAdjust(form);

@@ -1,38 +1,75 @@
-## Punkte von Hand gutschreiben und abziehen
-adjust-direction = Gutschreiben oder abziehen
-adjust-add = Gutschreiben
+## Punkte von Hand hinzufügen und abziehen
+adjust-title = Punkte anpassen
+adjust-direction = Hinzufügen oder abziehen
+adjust-add = Hinzufügen
 adjust-remove = Abziehen
 adjust-points = Punkte
+adjust-unit = Punkte
+adjust-limit = Bis zu { $points ->
+    [one] { $points } Punkt
+   *[other] { $points } Punkte
+} auf einmal. Über mehr entscheidet eine zweite Person.
 adjust-reason = Grund
 adjust-note = Text für den Kunden
-adjust-note-hint = Das liest der Kunde in seinem Verlauf. Höchstens 140 Zeichen.
+adjust-note-hint = Der Kunde liest das in seinem Verlauf. Höchstens 140 Zeichen.
 adjust-private-note = Interne Notiz
 adjust-private-note-hint = Das liest nur Ihr Team.
 adjust-valid-until = Gültig bis
-adjust-validity = Wenn leer: { $date }, wie in der Sammelregel
+adjust-by-rule = Wenn leer: { $day }, nach der Sammelregel
 adjust-reference = Referenz
 adjust-site = Shop-Site
-adjust-add-points = Punkte gutschreiben
-adjust-add-one = { $points } Punkt gutschreiben
-adjust-add-other = { $points } Punkte gutschreiben
-adjust-remove-points = Punkte abziehen
-adjust-remove-one = { $points } Punkt abziehen
-adjust-remove-other = { $points } Punkte abziehen
+adjust-button-add = Punkte hinzufügen
+adjust-button-add-points = { $points ->
+    [one] { $points } Punkt
+   *[other] { $points } Punkte
+} hinzufügen
+adjust-button-remove = Punkte abziehen
+adjust-button-remove-points = { $points ->
+    [one] { $points } Punkt
+   *[other] { $points } Punkte
+} abziehen
+adjust-button-ask = Freigabe erbitten
 adjust-preview = Vorschau
-adjust-recorded = Steht unter Ihrem Namen im Verlauf.
+adjust-recorded = Wird unter Ihrem Namen im Verlauf festgehalten.
+adjust-added = Punkte hinzugefügt
+adjust-removed = Punkte abgezogen
+adjust-asked = Freigabe erbeten
+adjust-withdraw = Zurückziehen
+## Vorschau
 adjust-before = Punktestand jetzt
 adjust-after = Danach
 adjust-taken-from = Genommen aus
-adjust-lot-until = gültig bis { $until }
-adjust-more = und { $count } weitere
-adjust-up-to = Höchstens { ui-points } auf einmal
-adjust-limit = Geben Sie höchstens { ui-points } ein: Das ist Ihr Limit.
-adjust-able = Diese Personen können mehr: { $people }.
-adjust-choose-direction = Wählen Sie, ob Punkte gutgeschrieben oder abgezogen werden sollen.
-adjust-day = Geben Sie einen Tag wie 2027-11-22 ein.
-adjust-day-later = Wählen Sie einen Tag nach heute.
-adjust-added = Punkte gutgeschrieben
-adjust-removed = Punkte abgezogen
-adjust-sent-before = Dieses Formular wurde schon mit anderen Werten gesendet. Sehen Sie im Verlauf nach und senden Sie es noch einmal, wenn es noch nötig ist.
-adjust-too-few = Der Kunde hat { ui-points }. Geben Sie höchstens so viele ein.
-adjust-no-account = Der Kunde hat kein Punktekonto. Schreiben Sie Punkte gut, um eines zu eröffnen.
+adjust-new-lot = Neuer Posten
+adjust-lot-valid-until = gültig bis
+adjust-more-lots = und { $count } weitere
+adjust-above = Über Ihrem Limit von { $limit ->
+    [one] { $limit } Punkt
+   *[other] { $limit } Punkten
+}: Es wartet auf die Entscheidung von { $names }.
+## Was nicht passt
+adjust-choose-direction = Wählen Sie, ob Punkte hinzugefügt oder abgezogen werden.
+adjust-give-day = Geben Sie einen Tag an, etwa 2027-11-22.
+adjust-later-day = Wählen Sie einen Tag nach heute.
+adjust-key-reused = Dieses Formular wurde schon mit anderen Werten gesendet. Sehen Sie im Verlauf nach, und senden Sie es noch einmal, wenn es noch nötig ist.
+adjust-not-enough = Der Kunde hat { $points ->
+    [one] { $points } Punkt
+   *[other] { $points } Punkte
+}. Geben Sie höchstens so viele an.
+adjust-no-account = Der Kunde hat kein Punktekonto. Fügen Sie Punkte hinzu, um eines zu eröffnen.
+adjust-nobody-decides = Das ist über Ihrem Limit von { $limit ->
+    [one] { $limit } Punkt
+   *[other] { $limit } Punkten
+}, und niemand sonst im Team darf darüber entscheiden. Bitten Sie einen Admin, ein Limit anzuheben.
+adjust-close-above = Es { $points ->
+    [one] ist noch { $points } Punkt
+   *[other] sind noch { $points } Punkte
+} da, und Ihr Limit ist { $limit }. { $names } kann dieses Konto schließen.
+## Was für diesen Kunden wartet
+adjust-waits = { $count ->
+    [one] Eine Anfrage wartet auf Freigabe
+   *[other] { $count } Anfragen warten auf Freigabe
+}
+adjust-waits-add = { $name } möchte { $points } Punkte hinzufügen, { $ago }
+adjust-waits-remove = { $name } möchte { $points } Punkte abziehen, { $ago }
+adjust-waits-undo = { $name } möchte eine Buchung über { $points } Punkte rückgängig machen, { $ago }
+adjust-waits-look = Zur Anfrage

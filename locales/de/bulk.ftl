@@ -190,3 +190,4 @@ bulk-problem-not-enough = Der Kunde hat { $has }; { $asked } würden abgezogen.
 bulk-problem-balance = Der Punktestand würde { $most } Punkte übersteigen.
 bulk-problem-undone = Schon von Hand rückgängig gemacht.
 bulk-problem-failed = Bei uns ist etwas schiefgegangen. Es steht im Log.
+bulk-above-limit = Eine Zeile bewegt { $points } Punkte, und Ihr Limit ist { $limit }. Jemand mit einem höheren Limit kann das ausführen.

@@ -46,7 +46,6 @@ invalid-network = `{ $text }` ist kein Netz: Geben Sie eines wie 10.0.0.0/8 oder
 invalid-validity-end = Wählen Sie exact, start_of_day, end_of_day oder end_of_month.
 invalid-whole-number = Geben Sie eine ganze Zahl von 0 bis { $most } an.
 invalid-role = Wählen Sie eine der Rollen Leser, Agent, Manager und Admin.
-invalid-reason = Wählen Sie einen der Gründe.
 invalid-url-length = Geben Sie eine Adresse mit 1 bis { $most } Zeichen an.
 invalid-url = Geben Sie eine Adresse wie https://shop.example.com/points an.
 invalid-url-https = Geben Sie eine Adresse an, die mit https:// beginnt.

@@ -190,3 +190,4 @@ bulk-problem-not-enough = The customer has { $has }; { $asked } would be removed
 bulk-problem-balance = The balance would grow beyond { $most } points.
 bulk-problem-undone = Undone by hand before.
 bulk-problem-failed = Something went wrong on our side. It is written to the log.
+bulk-above-limit = A row moves { $points } points, and your limit is { $limit }. Somebody with a higher limit can run this.

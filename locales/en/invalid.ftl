@@ -46,7 +46,6 @@ invalid-network = `{ $text }` is no network: give one such as 10.0.0.0/8 or 192.
 invalid-validity-end = Choose one of exact, start_of_day, end_of_day and end_of_month.
 invalid-whole-number = Give a whole number from 0 to { $most }.
 invalid-role = Choose one of the roles viewer, agent, manager and admin.
-invalid-reason = Choose one of the reasons.
 invalid-url-length = Give an address of 1 to { $most } characters.
 invalid-url = Give an address such as https://shop.example.com/points.
 invalid-url-https = Give an address that begins with https://.

@@ -52,6 +52,15 @@ pub(super) struct Set {
     /// Whether members must have a second factor before they see anything of the tenant: true or false
     #[arg(long, value_name = "BOOL")]
     demands_second_factor: Option<String>,
+    /// The same for managers; none: no limit
+    #[arg(long, value_name = "POINTS", allow_hyphen_values = true)]
+    manager_limit: Option<String>,
+    /// The same for admins; none: no limit
+    #[arg(long, value_name = "POINTS", allow_hyphen_values = true)]
+    admin_limit: Option<String>,
+    /// Whether points are given on birthdays by themselves
+    #[arg(long, value_name = "BOOL")]
+    birthday_points: Option<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -66,6 +75,9 @@ impl Set {
             "grace_days" => self.grace_days.as_deref(),
             "agent_limit" => self.agent_limit.as_deref(),
             "demands_second_factor" => self.demands_second_factor.as_deref(),
+            "manager_limit" => self.manager_limit.as_deref(),
+            "admin_limit" => self.admin_limit.as_deref(),
+            "birthday_points" => self.birthday_points.as_deref(),
             _ => None,
         });
         change.map_err(|errors| flags(&errors))
@@ -76,6 +88,7 @@ impl From<SettingsError> for Failure {
     fn from(error: SettingsError) -> Self {
         match error {
             SettingsError::Store(error) => error.into(),
+            SettingsError::Invalid(errors) => flags(&errors),
             refused => Self::Input(refused.to_string()),
         }
     }
@@ -159,7 +172,9 @@ impl TenantCommand {
 fn describe(tenant: &Tenant) -> serde_json::Value {
     json!({
         "tenant": tenant.id.as_str(), "name": tenant.name, "time_zone": tenant.zone.name(),
-        "currency": tenant.currency.as_str(), "agent_limit": tenant.agent_limit, "grace_days": tenant.grace_days,
+        "currency": tenant.currency.as_str(), "agent_limit": tenant.agent_limit,
+        "manager_limit": tenant.manager_limit, "admin_limit": tenant.admin_limit,
+        "birthday_points": tenant.birthday_points, "grace_days": tenant.grace_days,
         "customer_cancel_hours": tenant.customer_cancel_hours, "demands_second_factor": tenant.demands_second_factor,
         "created_at": tenant.created_at.to_contract_z(),
     })

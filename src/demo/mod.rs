@@ -3,6 +3,7 @@
 //! Everything is written by the real use cases, day by day, under a clock that is moved through the year; nothing
 //! is put into the tables by hand, so the demo's ledger proves itself like any other.
 
+mod approvals;
 mod bulk;
 mod coupons;
 mod feed;

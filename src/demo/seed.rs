@@ -137,14 +137,14 @@ fn request(world: &World<'_>, people: &[Person], deed: &Deed, at: Timestamp, rng
         }
         What::Birthday => {
             let text = format!("Happy birthday, {}! A little something from us.", first_name(person));
-            let (reason, description) = (Some("Birthday".to_owned()), Some(text));
+            let (reason, description) = (Some("birthday".to_owned()), Some(text));
             let remarks = Remarks { description, reason, ..remarks };
             let credit = credit(BIRTHDAY_POINTS, remarks)?;
             (world.employee.clone(), Source::BackOffice, Command::Credit(EntryKind::Added, credit))
         }
         What::Goodwill(mishap) => {
             let remarks = Remarks {
-                reason: Some("Goodwill".to_owned()),
+                reason: Some("goodwill".to_owned()),
                 description: Some("With our apologies".to_owned()),
                 private_note: Some((*mishap).to_owned()),
                 ..remarks
@@ -154,7 +154,7 @@ fn request(world: &World<'_>, people: &[Person], deed: &Deed, at: Timestamp, rng
         }
         What::Correction { points } => {
             let (reason, description) =
-                (Some("Order correction".to_owned()), Some("Part of an order returned".to_owned()));
+                (Some("order_correction".to_owned()), Some("Part of an order returned".to_owned()));
             let remarks = Remarks { description, reason, ..remarks };
             let debit = NewDebit { id: None, points: Points::new(*points).ok()?, remarks };
             (world.employee.clone(), Source::BackOffice, Command::Debit(EntryKind::Removed, debit))

@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod actor;
+pub mod approval;
 pub mod audit;
 pub mod bulk;
 pub mod calendar;
@@ -20,6 +21,7 @@ pub mod fields;
 pub mod ids;
 pub mod invalid;
 pub mod ledger;
+pub mod limits;
 pub mod list_query;
 pub mod merge_patch;
 pub mod money;

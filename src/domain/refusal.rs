@@ -71,6 +71,12 @@ pub enum Refusal {
     /// Only what an employee or a client added or removed by hand can be undone.
     #[error("{}", t!("refusal-not-undoable"))]
     NotUndoable,
+    /// Nobody waits for a decision any more.
+    #[error("{}", t!("approvals-closed"))]
+    ApprovalClosed,
+    /// The account was closed since points were asked for.
+    #[error("{}", t!("approvals-account-closed", customer = .0.as_str()))]
+    AccountClosed(CustomerId),
     /// The order was completed, and what would change now cannot change any more.
     #[error(
         "The order '{order}' was completed {what}. A completed order stays as it is; report what comes back as a return."

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{
     ids::TenantId,
     invalid::{FieldErrors, Invalid},
+    limits::Limits,
     money::Currency,
     name,
     points::Points,
@@ -37,14 +38,27 @@ pub struct Tenant {
     pub grace_days: i64,
     /// The most points that an agent may add or remove at once.
     pub agent_limit: i64,
+    /// The most points that a manager may add or remove at once; `None`: no limit.
+    pub manager_limit: Option<i64>,
+    /// The most points that an admin may add or remove at once; `None`: no limit.
+    pub admin_limit: Option<i64>,
     /// Hours in which customers may cancel a coupon that they did not use; 0: they may not.
     pub customer_cancel_hours: i64,
     /// Whether members must have a second factor before they see anything of the tenant.
     pub demands_second_factor: bool,
+    /// Whether Guerdon gives points on birthdays by itself.
+    pub birthday_points: bool,
     /// From 1, one more with every change of the settings.
     pub version: i64,
     /// Since when.
     pub created_at: Timestamp,
+}
+
+impl Tenant {
+    /// How many points each role adds or removes at once.
+    pub const fn limits(&self) -> Limits {
+        Limits { agent: self.agent_limit, manager: self.manager_limit, admin: self.admin_limit }
+    }
 }
 
 /// A change of a tenant's settings. What is `None` stays as it is.
@@ -54,12 +68,26 @@ pub struct TenantChange {
     pub name: Option<String>,
     /// The most points that an agent may add or remove at once.
     pub agent_limit: Option<i64>,
+    /// The same for managers; `Some(None)`: no limit.
+    pub manager_limit: Option<Option<i64>>,
+    /// The same for admins; `Some(None)`: no limit.
+    pub admin_limit: Option<Option<i64>>,
     /// Days that points given back stay usable.
     pub grace_days: Option<i64>,
     /// Hours in which customers may cancel; 0: they may not.
     pub customer_cancel_hours: Option<i64>,
+    /// Whether Guerdon gives points on birthdays by itself.
+    pub birthday_points: Option<bool>,
     /// Whether members must have a second factor.
     pub demands_second_factor: Option<bool>,
+}
+
+/// Takes a limit; nothing and words for it are none.
+fn limit(text: &str) -> Result<Option<i64>, Invalid> {
+    match text.trim() {
+        "" | "off" | "none" => Ok(None),
+        number => up_to(number, Points::MAX).map(Some),
+    }
 }
 
 /// Takes a whole number up to `max`; nothing and words for it are 0.
@@ -91,10 +119,17 @@ impl TenantChange {
         let name = text("name").and_then(|typed| errors.check("name", name::parse(typed)));
         let demands_second_factor =
             text("demands_second_factor").and_then(|typed| errors.check("demands_second_factor", yes_or_no(typed)));
+        let manager_limit = text("manager_limit").and_then(|typed| errors.check("manager_limit", limit(typed)));
+        let admin_limit = text("admin_limit").and_then(|typed| errors.check("admin_limit", limit(typed)));
+        let birthday_points =
+            text("birthday_points").and_then(|typed| errors.check("birthday_points", yes_or_no(typed)));
         let mut number = |field: &str, max: i64| text(field).and_then(|typed| errors.check(field, up_to(typed, max)));
         let change = Self {
             demands_second_factor,
             name,
+            manager_limit,
+            admin_limit,
+            birthday_points,
             agent_limit: number("agent_limit", Points::MAX),
             grace_days: number("grace_days", GRACE_DAYS_MAX),
             customer_cancel_hours: number("customer_cancel_hours", CANCEL_HOURS_MAX),
@@ -107,6 +142,9 @@ impl TenantChange {
         Tenant {
             name: self.name.clone().unwrap_or_else(|| tenant.name.clone()),
             agent_limit: self.agent_limit.unwrap_or(tenant.agent_limit),
+            manager_limit: self.manager_limit.unwrap_or(tenant.manager_limit),
+            admin_limit: self.admin_limit.unwrap_or(tenant.admin_limit),
+            birthday_points: self.birthday_points.unwrap_or(tenant.birthday_points),
             grace_days: self.grace_days.unwrap_or(tenant.grace_days),
             customer_cancel_hours: self.customer_cancel_hours.unwrap_or(tenant.customer_cancel_hours),
             demands_second_factor: self.demands_second_factor.unwrap_or(tenant.demands_second_factor),
@@ -120,6 +158,9 @@ pub fn settings_json(tenant: &Tenant) -> Map<String, Value> {
     let fields = [
         ("name", json!(tenant.name)),
         ("agentLimit", json!(tenant.agent_limit)),
+        ("managerLimit", json!(tenant.manager_limit)),
+        ("adminLimit", json!(tenant.admin_limit)),
+        ("birthdayPoints", json!(tenant.birthday_points)),
         ("graceDays", json!(tenant.grace_days)),
         ("customerCancelHours", json!(tenant.customer_cancel_hours)),
         ("demandsSecondFactor", json!(tenant.demands_second_factor)),
@@ -143,6 +184,9 @@ mod tests {
             (change.agent_limit, change.grace_days, change.customer_cancel_hours),
             (Some(1_000), Some(0), Some(24))
         );
+        let limits = parse(&[("manager_limit", "5,000"), ("admin_limit", " "), ("birthday_points", "yes")]).unwrap();
+        assert_eq!((limits.manager_limit, limits.admin_limit), (Some(Some(5_000)), Some(None)));
+        assert_eq!(limits.birthday_points, Some(true));
     }
 
     #[test]
@@ -151,6 +195,9 @@ mod tests {
             ("name", " "),
             ("agent_limit", "-1"),
             ("agent_limit", "1000000001"),
+            ("manager_limit", "many"),
+            ("admin_limit", "-5"),
+            ("birthday_points", "perhaps"),
             ("grace_days", "367"),
             ("grace_days", "a week"),
             ("customer_cancel_hours", "1.5"),

@@ -1,5 +1,6 @@
 //! What runs beside the requests.
 
+mod birthdays;
 mod bulk;
 mod clock;
 mod inbox;
@@ -27,6 +28,7 @@ pub fn start(app: &App) {
     every(app, purge::HEADS_EVERY, purge::write_heads);
     inbox::start(app);
     bulk::start(app);
+    every(app, birthdays::EVERY, birthdays::give);
     every(app, NOTICES_EVERY, give_notice);
     webhooks::start(app);
 }

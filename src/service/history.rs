@@ -1,17 +1,21 @@
 //! The ledger as people read it: one customer's history, and the whole tenant's.
 
+use std::collections::{HashMap, HashSet};
+
+use super::approvals::approver_of;
 pub use crate::store::ledger::{
     history::{CouponBrief, LedgerFilter, LedgerPlace, Mended, Mending, Story, Turn, Writer},
     links::Link,
 };
 use crate::{
     domain::{
-        ids::{CustomerId, EntryId, TenantId},
+        ids::{CustomerId, EntryId, TenantId, UserId},
         ledger::entry::EntryKind,
     },
     store::{
         Db, DbError, Tx,
         ledger::{history, links, read},
+        users,
     },
 };
 
@@ -75,6 +79,8 @@ pub struct Told {
     pub taken: Vec<Link>,
     /// The entries that took from its lot, the oldest first.
     pub takers: Vec<Link>,
+    /// Who approved it, when it needed a second person who is still known.
+    pub approved_by: Option<String>,
 }
 
 /// A page of a customer's history.
@@ -130,10 +136,33 @@ async fn tell(tx: &mut Tx, tenant: &TenantId, stories: Vec<Story>) -> Result<Vec
         let place = (story.account_id, story.entry.seq);
         links.iter().filter(|link| link.beside == place).cloned().collect()
     };
+    let approvers = approvers(tx, &stories).await?;
+    let approved_by = |story: &Story| {
+        let approver = approver_of(story.entry.memo.details.as_deref())?;
+        approvers.get(&approver).cloned()
+    };
     Ok(stories
         .into_iter()
-        .map(|story| Told { taken: beside(&taken, &story), takers: beside(&takers, &story), story })
+        .map(|story| Told {
+            taken: beside(&taken, &story),
+            takers: beside(&takers, &story),
+            approved_by: approved_by(&story),
+            story,
+        })
         .collect())
+}
+
+/// The names of those who approved entries.
+async fn approvers(tx: &mut Tx, stories: &[Story]) -> Result<HashMap<UserId, String>, DbError> {
+    let ids: HashSet<UserId> =
+        stories.iter().filter_map(|story| approver_of(story.entry.memo.details.as_deref())).collect();
+    let mut names = HashMap::with_capacity(ids.len());
+    for id in ids {
+        if let Some(user) = users::find_in(tx, &id).await? {
+            names.insert(id, user.name);
+        }
+    }
+    Ok(names)
 }
 
 /// Which page of the tenant's ledger.

@@ -6,6 +6,7 @@ use super::users::User;
 use crate::{
     domain::{
         ids::{TenantId, UserId},
+        limits::Limits,
         money::Currency,
         role::Role,
         site::Site,
@@ -26,8 +27,10 @@ pub struct Access {
     pub zone: Tz,
     /// In which currency its points are worth something.
     pub currency: Currency,
-    /// The most points that an agent may add or remove at once.
-    pub agent_limit: i64,
+    /// How many points each role adds or removes at once.
+    pub limits: Limits,
+    /// Requests for approval that wait for somebody like this member.
+    pub waiting: i64,
     /// Whether the tenant demands a second factor that the member does not have.
     pub lacks_second_factor: bool,
 }
@@ -42,7 +45,8 @@ pub async fn access(db: &Db, tenant: &TenantId, user_id: &UserId) -> Result<Opti
         user: row.user,
         role: row.role,
         tenant_name: row.tenant_name,
-        agent_limit: row.agent_limit,
         lacks_second_factor: row.demands_second_factor && !row.has_second_factor,
+        limits: Limits { agent: row.agent_limit, manager: row.manager_limit, admin: row.admin_limit },
+        waiting: row.waiting,
     }))
 }

@@ -2,8 +2,11 @@
 
 pub mod access;
 pub mod accounts;
+pub mod adjustments;
 pub mod api_clients;
+pub mod approvals;
 pub mod audit;
+pub mod birthdays;
 pub mod bulk;
 pub mod coupon_settings;
 pub mod coupons;
@@ -22,6 +25,7 @@ pub mod options;
 pub mod orders;
 pub mod passwords;
 pub mod points;
+pub mod reasons;
 pub mod returned_coupons;
 pub mod rule_trial;
 pub mod second_factor;

@@ -112,9 +112,20 @@ pub async fn add(
     site: Option<SiteCode>,
     add: AddPoints,
 ) -> Result<Reply, PointsError> {
-    let found = find_site(&app.db, &asked.caller.tenant, site.as_ref()).await?;
-    let credit = credit(add, "add", &customer, site.as_ref(), &found, app.now())?;
-    Ok(app.ledger.submit(asked.request(customer, Command::Credit(EntryKind::Added, credit))).await?)
+    let command = adding(app, &asked.caller.tenant, &customer, site.as_ref(), add).await?;
+    Ok(app.ledger.submit(asked.request(customer, command)).await?)
+}
+
+/// What is asked of the ledger to add points by hand.
+pub(super) async fn adding(
+    app: &App,
+    tenant: &TenantId,
+    customer: &CustomerId,
+    site: Option<&SiteCode>,
+    add: AddPoints,
+) -> Result<Command, PointsError> {
+    let found = find_site(&app.db, tenant, site).await?;
+    Ok(Command::Credit(EntryKind::Added, credit(add, "add", customer, site, &found, app.now())?))
 }
 
 /// Takes points that the customer exchanged for something outside: no coupon is made.
@@ -140,10 +151,15 @@ async fn take_as(
     customer: CustomerId,
     take: TakePoints,
 ) -> Result<Reply, PointsError> {
+    let command = taking(kind, &customer, take)?;
+    Ok(app.ledger.submit(asked.request(customer, command)).await?)
+}
+
+/// What is asked of the ledger to take points.
+pub(super) fn taking(kind: EntryKind, customer: &CustomerId, take: TakePoints) -> Result<Command, PointsError> {
     check_remarks(&take.remarks)?;
-    let id = own_id(take.id, kind.as_str(), &customer, None, take.points, None, &take.remarks);
-    let debit = NewDebit { id, points: take.points, remarks: take.remarks };
-    Ok(app.ledger.submit(asked.request(customer, Command::Debit(kind, debit))).await?)
+    let id = own_id(take.id, kind.as_str(), customer, None, take.points, None, &take.remarks);
+    Ok(Command::Debit(kind, NewDebit { id, points: take.points, remarks: take.remarks }))
 }
 
 /// Exchanges points for a coupon; both happen, or neither.
@@ -275,7 +291,7 @@ fn own_id(
     id.map(|id| OwnId { id, fingerprint })
 }
 
-fn check_remarks(remarks: &Remarks) -> Result<(), FieldErrors> {
+pub(super) fn check_remarks(remarks: &Remarks) -> Result<(), FieldErrors> {
     let mut errors = FieldErrors::default();
     for (field, value, chars_max, lines) in [
         ("reference-id", &remarks.reference, REFERENCE_CHARS_MAX, Lines::One),

@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use super::{access::AccessError, audit, sites};
+use super::{access::AccessError, audit, reasons, sites};
 use crate::{
     app::App,
     domain::{
@@ -11,6 +11,7 @@ use crate::{
         actor::{Actor, Caller},
         audit::Subject,
         ids::TenantId,
+        invalid::FieldErrors,
         money::Currency,
         tenant::{AGENT_LIMIT, GRACE_DAYS, Tenant, TenantChange, settings_json},
         time::Timestamp,
@@ -55,8 +56,11 @@ pub(super) async fn insert(tx: &mut Tx, actor: &Actor, new: &NewTenant, now: Tim
         currency: new.currency.clone(),
         grace_days: GRACE_DAYS,
         agent_limit: AGENT_LIMIT,
+        manager_limit: None,
+        admin_limit: None,
         customer_cancel_hours: 0,
         demands_second_factor: false,
+        birthday_points: false,
         version: 1,
         created_at: now,
     };
@@ -69,6 +73,7 @@ pub(super) async fn insert(tx: &mut Tx, actor: &Actor, new: &NewTenant, now: Tim
     after.insert("currency".to_owned(), json!(tenant.currency.as_str()));
     let subject = Subject::new("tenant", new.id.as_str());
     audit::record(tx, &caller, "tenant.created", subject, None, Some(Value::Object(after)), now).await?;
+    reasons::create_starting(tx, &caller.tenant, now).await?;
     sites::create_main(tx, &caller, &tenant.name, tenant.zone, tenant.currency.clone(), now).await?;
     Ok(tenant)
 }
@@ -82,6 +87,9 @@ pub enum SettingsError {
     /// Somebody else changed them in the meantime: what they are now.
     #[error("Somebody else changed these settings in the meantime.")]
     Stale(Box<Tenant>),
+    /// They contradict each other.
+    #[error(transparent)]
+    Invalid(#[from] FieldErrors),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] DbError),
@@ -114,6 +122,7 @@ async fn change_once(
     let before = store::tenants::lock(&mut tx, &caller.tenant).await?;
     let before = before.ok_or_else(|| SettingsError::Unknown(caller.tenant.clone()))?;
     let mut after = change.apply(&before);
+    after.limits().check()?;
     let Some((old, new)) = audit::difference(&settings_json(&before), &settings_json(&after)) else {
         return Ok(before);
     };

@@ -9,8 +9,13 @@ use crate::domain::{
 statements! {
     /// One question for everything that a page of a tenant needs to know about its reader.
     Tenant FIND_ACCESS {
-        "SELECT u.user_id, u.email, u.name, u.operator, u.created_at, u.disabled_at, u.language, m.role, t.name AS tenant_name,
-             t.time_zone, t.currency, t.agent_limit, t.demands_second_factor, f.user_id IS NOT NULL AS has_second_factor
+        "SELECT u.user_id, u.email, u.name, u.operator, u.created_at, u.disabled_at, u.language, m.role,
+             t.name AS tenant_name, t.time_zone, t.currency, t.agent_limit, t.manager_limit, t.admin_limit,
+             t.demands_second_factor, f.user_id IS NOT NULL AS has_second_factor,
+             (SELECT COUNT(*) FROM approvals p
+              WHERE p.tenant_id = m.tenant_id AND p.state = 'open' AND p.asked_by <> m.user_id
+                  AND p.points <= CASE m.role WHEN 'manager' THEN COALESCE(t.manager_limit, p.points)
+                      WHEN 'admin' THEN COALESCE(t.admin_limit, p.points) ELSE 0 END) AS waiting
          FROM memberships m
          JOIN users u ON u.user_id = m.user_id
          JOIN tenants t ON t.tenant_id = m.tenant_id
@@ -39,6 +44,12 @@ pub struct AccessRow {
     pub demands_second_factor: bool,
     /// Whether this one has one.
     pub has_second_factor: bool,
+    /// The same for managers; `None`: no limit.
+    pub manager_limit: Option<i64>,
+    /// The same for admins; `None`: no limit.
+    pub admin_limit: Option<i64>,
+    /// Requests for approval that wait for somebody like this member.
+    pub waiting: i64,
 }
 
 /// What `user_id` may do in `tenant`; `None` when they are no member, or disabled.

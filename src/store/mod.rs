@@ -2,7 +2,9 @@
 
 pub mod access_tokens;
 pub mod api_clients;
+pub mod approvals;
 pub mod audit;
+pub mod birthdays;
 pub mod bulk;
 pub mod completed_orders;
 pub mod coupon_settings;
@@ -21,6 +23,7 @@ pub mod listing;
 pub mod memberships;
 pub mod options;
 pub mod orders;
+pub mod reasons;
 pub mod recent_customers;
 pub mod returned_coupons;
 pub mod second_factors;
@@ -44,7 +47,9 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
     let modules = [
         access_tokens::STATEMENTS,
         api_clients::STATEMENTS,
+        approvals::STATEMENTS,
         audit::STATEMENTS,
+        birthdays::STATEMENTS,
         completed_orders::STATEMENTS,
         bulk::batches::STATEMENTS,
         bulk::rows::STATEMENTS,
@@ -73,6 +78,7 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         options::STATEMENTS,
         orders::STATEMENTS,
         recent_customers::STATEMENTS,
+        reasons::STATEMENTS,
         returned_coupons::STATEMENTS,
         second_factors::STATEMENTS,
         server_settings::STATEMENTS,

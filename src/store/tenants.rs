@@ -6,7 +6,7 @@ use crate::domain::{ids::TenantId, money::Currency, site::Site, tenant::Tenant, 
 macro_rules! tenant_columns {
     () => {
         "tenant_id, name, time_zone, currency, grace_days, agent_limit, customer_cancel_hours, settings_version,
-         created_at, demands_second_factor FROM tenants"
+         created_at, manager_limit, admin_limit, birthday_points, demands_second_factor FROM tenants"
     };
 }
 
@@ -14,8 +14,8 @@ statements! {
     /// No row is written when the id is taken.
     Tenant INSERT_TENANT {
         "INSERT INTO tenants (tenant_id, name, time_zone, currency, grace_days, agent_limit, created_at,
-             customer_cancel_hours, settings_version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant_id) DO NOTHING"
+             customer_cancel_hours, settings_version, manager_limit, admin_limit, birthday_points)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (tenant_id) DO NOTHING"
     }
     Tenant FIND_TENANT { "SELECT " [tenant_columns] " WHERE tenant_id = $1" }
     /// Whoever changes the settings is alone with them.
@@ -23,7 +23,8 @@ statements! {
     Tenant LIST_TENANTS { "SELECT " [tenant_columns] " ORDER BY tenant_id" }
     Tenant UPDATE_TENANT {
         "UPDATE tenants SET name = $2, grace_days = $3, agent_limit = $4, customer_cancel_hours = $5,
-             settings_version = $6, demands_second_factor = $7
+             settings_version = $6, manager_limit = $7, admin_limit = $8, birthday_points = $9,
+             demands_second_factor = $10
          WHERE tenant_id = $1"
     }
 }
@@ -40,6 +41,9 @@ struct Columns {
     settings_version: i64,
     created_at: Timestamp,
     demands_second_factor: bool,
+    manager_limit: Option<i64>,
+    admin_limit: Option<i64>,
+    birthday_points: bool,
 }
 
 impl Columns {
@@ -52,6 +56,9 @@ impl Columns {
             name: self.name,
             grace_days: self.grace_days,
             agent_limit: self.agent_limit,
+            manager_limit: self.manager_limit,
+            admin_limit: self.admin_limit,
+            birthday_points: self.birthday_points,
             customer_cancel_hours: self.customer_cancel_hours,
             version: self.settings_version,
             created_at: self.created_at,
@@ -65,6 +72,7 @@ pub async fn insert(tx: &mut Tx, tenant: &Tenant) -> Result<bool, DbError> {
     let query = tx.query(INSERT_TENANT).bind(&tenant.id).bind(&tenant.name).bind(tenant.zone.name());
     let query = query.bind(tenant.currency.as_str()).bind(tenant.grace_days).bind(tenant.agent_limit);
     let query = query.bind(tenant.created_at).bind(tenant.customer_cancel_hours).bind(tenant.version);
+    let query = query.bind(tenant.manager_limit).bind(tenant.admin_limit).bind(tenant.birthday_points);
     Ok(query.run().await? > 0)
 }
 
@@ -72,6 +80,7 @@ pub async fn insert(tx: &mut Tx, tenant: &Tenant) -> Result<bool, DbError> {
 pub async fn update(tx: &mut Tx, tenant: &Tenant) -> Result<(), DbError> {
     let query = tx.query(UPDATE_TENANT).bind(&tenant.id).bind(&tenant.name).bind(tenant.grace_days);
     let query = query.bind(tenant.agent_limit).bind(tenant.customer_cancel_hours).bind(tenant.version);
+    let query = query.bind(tenant.manager_limit).bind(tenant.admin_limit).bind(tenant.birthday_points);
     query.bind(tenant.demands_second_factor).run().await.map(drop)
 }
 

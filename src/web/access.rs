@@ -145,7 +145,8 @@ async fn find(request: &HttpRequest, tenant: Option<TenantId>) -> Result<Seen, W
                 zone: access.zone,
                 currency: access.currency,
                 role: access.role,
-                agent_limit: access.agent_limit,
+                limits: access.limits,
+                waiting: access.waiting,
             }),
         },
         // A user who was disabled meanwhile has no session any more.

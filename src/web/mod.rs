@@ -33,9 +33,9 @@ pub use pages::api_docs::ApiDocument;
 
 use crate::app::App;
 use pages::{
-    account, api_clients, api_docs, audit_log, bulk, coupons, customer, customers, inbox, ledger, options, overview,
-    returns, rules, search, second_factor, settings, setup, sign_in, sign_in_code, sign_ins, sites, team, tenants,
-    webhooks,
+    account, api_clients, api_docs, approvals, audit_log, birthdays, bulk, coupons, customer, customers, inbox, ledger,
+    options, overview, reasons, returns, rules, search, second_factor, settings, setup, sign_in, sign_in_code,
+    sign_ins, sites, team, tenants, webhooks,
 };
 
 /// Adds the routes of the back office.
@@ -112,6 +112,7 @@ fn of_tenant(cfg: &mut ServiceConfig) {
         .configure(of_bulk)
         .configure(of_inbox)
         .configure(of_returns)
+        .configure(of_approvals)
         .configure(of_webhooks)
         .configure(of_programme);
 }
@@ -186,6 +187,19 @@ fn of_bulk(cfg: &mut ServiceConfig) {
         .service(of("/discard").route(get().to(bulk::confirm_discarding)).route(post().to(bulk::discard)));
 }
 
+/// What the desk does day by day: birthdays, and adjustments that wait for a second person.
+fn of_approvals(cfg: &mut ServiceConfig) {
+    cfg.service(resource("/{tenant}/birthdays").route(get().to(birthdays::index)))
+        .service(resource("/{tenant}/birthdays/{customer}/give").route(post().to(birthdays::give)))
+        .service(resource("/{tenant}/approvals").route(get().to(approvals::index)))
+        .service(
+            resource("/{tenant}/approvals/{approval}")
+                .route(get().to(approvals::show))
+                .route(post().to(approvals::decide)),
+        )
+        .service(resource("/{tenant}/approvals/{approval}/withdraw").route(post().to(approvals::withdraw)));
+}
+
 /// What the shop sends as events, and the secrets with which it signs them.
 fn of_inbox(cfg: &mut ServiceConfig) {
     cfg.service(resource("/{tenant}/inbox").route(get().to(inbox::index)))
@@ -235,12 +249,24 @@ fn of_programme(cfg: &mut ServiceConfig) {
                 .route(post().to(options::delete)),
         )
         .service(resource("/{tenant}/options/{option}/restore").route(post().to(options::restore)))
+        .configure(of_reasons)
         .service(resource("/{tenant}/rules").route(get().to(rules::index)))
         .service(resource("/{tenant}/rules/{site}").route(get().to(rules::show_rule)).route(post().to(rules::save)))
         .service(resource("/{tenant}/rules/{site}/example").route(get().to(rules::example)))
         .service(resource("/{tenant}/sites").route(get().to(sites::index)).route(post().to(sites::create)))
         .service(resource("/{tenant}/sites/new").route(get().to(sites::new_form)))
         .service(resource("/{tenant}/sites/{site}").route(get().to(sites::show)).route(post().to(sites::save)));
+}
+
+/// Why employees add and remove points.
+fn of_reasons(cfg: &mut ServiceConfig) {
+    cfg.service(resource("/{tenant}/reasons").route(get().to(reasons::index)).route(post().to(reasons::create)))
+        .service(resource("/{tenant}/reasons/new").route(get().to(reasons::new_form)))
+        .service(resource("/{tenant}/reasons/{reason}").route(get().to(reasons::show)).route(post().to(reasons::save)))
+        .service(resource("/{tenant}/reasons/{reason}/archive").route(post().to(reasons::archive)))
+        .service(resource("/{tenant}/reasons/{reason}/restore").route(post().to(reasons::restore)))
+        .service(resource("/{tenant}/reasons/{reason}/up").route(post().to(reasons::up)))
+        .service(resource("/{tenant}/reasons/{reason}/down").route(post().to(reasons::down)));
 }
 
 /// Coupons.

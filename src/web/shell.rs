@@ -9,6 +9,7 @@ use super::{error::WebError, query::coupon_page, session};
 use crate::{
     domain::{
         ids::{TenantId, UserId},
+        limits::Limits,
         money::Currency,
         role::Role,
     },
@@ -42,8 +43,10 @@ pub(crate) struct Place {
     pub(crate) zone: Tz,
     pub(crate) currency: Currency,
     pub(crate) role: Role,
-    /// The most points that an agent may add or remove at once.
-    pub(crate) agent_limit: i64,
+    /// How many points each role adds or removes at once.
+    pub(crate) limits: Limits,
+    /// Requests for approval that wait for somebody like this member.
+    pub(crate) waiting: i64,
 }
 
 /// A short message that something was done, and the way to undo it if there is one.
@@ -82,10 +85,13 @@ pub(crate) enum Section {
     Customers,
     Ledger,
     Coupons,
+    Birthdays,
+    Approvals,
     Returns,
     Bulk,
     Options,
     Rules,
+    Reasons,
     Sites,
     Team,
     ApiClients,
@@ -105,6 +111,8 @@ pub(crate) struct NavItem {
     /// The letter that goes there after `g`.
     pub(crate) key: &'static str,
     pub(crate) current: bool,
+    /// How much waits there for this person.
+    pub(crate) waiting: i64,
 }
 
 /// Links of the navigation under one heading.
@@ -117,8 +125,20 @@ pub(crate) struct NavGroup {
 
 impl Section {
     const GROUPS: [(&'static str, &'static [Self]); 3] = [
-        ("nav-daily", &[Self::Overview, Self::Customers, Self::Ledger, Self::Coupons, Self::Returns, Self::Bulk]),
-        ("nav-programme", &[Self::Options, Self::Rules, Self::Sites]),
+        (
+            "nav-daily",
+            &[
+                Self::Overview,
+                Self::Customers,
+                Self::Ledger,
+                Self::Coupons,
+                Self::Birthdays,
+                Self::Approvals,
+                Self::Returns,
+                Self::Bulk,
+            ],
+        ),
+        ("nav-programme", &[Self::Options, Self::Rules, Self::Reasons, Self::Sites]),
         (
             "nav-administration",
             &[Self::Team, Self::ApiClients, Self::Inbox, Self::Webhooks, Self::Settings, Self::AuditLog],
@@ -132,8 +152,11 @@ impl Section {
             Self::Customers => ("/customers", "nav-customers", "users", "c"),
             Self::Ledger => ("/ledger", "nav-ledger", "arrow-left-right", "h"),
             Self::Coupons => ("/coupons", "nav-coupons", "ticket", "k"),
+            Self::Birthdays => ("/birthdays", "nav-birthdays", "cake", "d"),
+            Self::Approvals => ("/approvals", "nav-approvals", "stamp", "v"),
             Self::Options => ("/options", "nav-options", "gift", "r"),
             Self::Rules => ("/rules", "nav-rules", "settings-2", "e"),
+            Self::Reasons => ("/reasons", "nav-reasons", "message-square-text", "u"),
             Self::Sites => ("/sites", "nav-sites", "store", "s"),
             Self::Team => ("/team", "nav-team", "shield-check", "t"),
             Self::ApiClients => ("/api-clients", "nav-api-clients", "key-round", "a"),
@@ -153,12 +176,14 @@ impl Section {
             | Self::Customers
             | Self::Ledger
             | Self::Coupons
+            | Self::Birthdays
+            | Self::Approvals
             | Self::Returns
             | Self::Options
             | Self::Rules
             | Self::Sites
             | Self::Settings => Role::Viewer,
-            Self::Bulk => Role::Manager,
+            Self::Reasons | Self::Bulk => Role::Manager,
             Self::Team | Self::ApiClients | Self::Inbox | Self::Webhooks | Self::AuditLog => Role::Admin,
         }
     }
@@ -259,7 +284,8 @@ impl Shell {
                     .map(|section| {
                         let (_, label, icon, key) = section.facts();
                         let current = self.section == Some(*section);
-                        NavItem { href: section.address(&place.tenant), label, icon, key, current }
+                        let waiting = if *section == Section::Approvals { place.waiting } else { 0 };
+                        NavItem { href: section.address(&place.tenant), label, icon, key, current, waiting }
                     })
                     .collect(),
             })

@@ -34,7 +34,8 @@ on_both! {
         assert!(tenants[0]["created_at"].take().is_string());
         assert_eq!(tenants, json!([{
             "tenant": "acme", "name": "Acme", "time_zone": "Europe/Berlin", "currency": "CHF", "created_at": null,
-            "agent_limit": 1_000, "grace_days": 14, "customer_cancel_hours": 0, "demands_second_factor": false,
+            "agent_limit": 1_000, "manager_limit": null, "admin_limit": null, "birthday_points": false, "grace_days": 14,
+            "customer_cancel_hours": 0, "demands_second_factor": false,
         }]));
         let set = ["tenant", "set", "acme", "--customer-cancel-hours", "24", "--grace-days", "0", "--json"];
         let now = program.json(&set);

@@ -5,12 +5,15 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod approvals;
+mod birthdays;
 mod bulk;
 mod customers;
 mod desk;
 mod figures;
 mod history;
 mod options;
+mod reasons;
 mod scale;
 mod shop;
 mod sites;

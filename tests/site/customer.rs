@@ -200,19 +200,14 @@ on_both! {
         assert_eq!(ann.post(&format!("{C1}/adjust"), &[("points", "5")]).await.status, 403, "without the token");
     }
 
-    async fn an_agent_has_a_limit_and_is_told_who_has_none(app, _clock) {
+    async fn an_agent_has_a_limit(app, _clock) {
         let (site, ann) = acme(app).await;
         let tim = employee(app, &site, "Tim", Role::Agent).await;
         let lena = employee(app, &site, "Lena", Role::Manager).await;
         add(app, "C1", 10, None).await;
         let page = tim.page(C1).await;
-        assert_eq!(page.one("#points-hint"), "Up to 1,000 points at once");
-        let refused = adjust(&tim, &page, C1, &[("points", "1,001"), ("reason", "goodwill")]).await;
-        assert_eq!(refused.status, 422);
-        let told = refused.one("#points-error");
-        assert!(told.contains("1,000 points") && told.contains("Ann Archer") && told.contains("Lena"), "{told}");
-        assert!(!told.contains("Tim"));
-        assert_eq!(adjust(&tim, &refused, C1, &[("points", "1000")]).await.location(), C1);
+        assert!(page.one("#points-hint").starts_with("Up to 1,000 points at once."));
+        assert_eq!(adjust(&tim, &page, C1, &[("points", "1000"), ("reason", "goodwill")]).await.location(), C1);
         let page = lena.page(C1).await;
         assert_eq!(adjust(&lena, &page, C1, &[("points", "5000"), ("reason", "goodwill")]).await.location(), C1);
         assert_eq!(balance(app, "C1").await, Some(6_010));
@@ -394,7 +389,7 @@ on_both! {
         let page = tim.page(C1).await;
         assert_eq!(page.one("h1"), "Mara Lindqvist");
         // Today is 15 January.
-        assert_eq!(page.attribute("#main .banner a", "href"), format!("{C1}?reason=birthday&points=100#adjust"));
+        assert_eq!(page.attribute("#main .banner a", "href"), format!("{C1}?reason=birthday#adjust"));
         assert!(!page.has("a[href$='/erase']"));
         assert_eq!(tim.get(&format!("{C1}/erase")).await.status, 403);
         let asked = ann.page(&format!("{C1}/erase")).await;

@@ -6,7 +6,9 @@
 mod common;
 
 mod account;
+mod approvals;
 mod audit_log;
+mod birthdays;
 mod bulk;
 mod clients;
 mod coupons;
@@ -20,6 +22,7 @@ mod guards;
 mod inbox;
 mod ledger;
 mod options;
+mod reasons;
 mod returns;
 mod roles;
 mod rules;

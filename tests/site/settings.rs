@@ -34,8 +34,25 @@ on_both! {
         assert!(log.one("#audit-list tbody tr").contains("Customers cancel within (hours) 0 24"), "{}", log.one("#audit-list tbody tr"));
         let read = vera.page(HERE).await;
         assert_eq!(read.all(".facts > div"), ["Name Acme Shops", "Customers cancel coupons Within 24 hours",
-            "Grace for expired points 7 days", "Limit for agents 2,500 points", "Second factor As each member likes"]);
+            "Grace for expired points 7 days", "Points on birthdays With one click", "Limit for agents 2,500",
+            "Limit for managers No limit", "Limit for admins No limit", "Second factor As each member likes"]);
         assert!(!read.has("#settings-form"));
+    }
+
+    async fn limits_of_roles_and_points_on_birthdays_are_set(app, _clock) {
+        let (_site, ann) = acme(app).await;
+        let form = ann.page(HERE).await;
+        let fields = [("manager_limit", "5,000"), ("admin_limit", ""), ("birthday_points", "yes")];
+        assert_eq!(ann.submit(&form, HERE, &fields).await.location(), HERE);
+        let kept = now(app).await;
+        assert_eq!((kept.manager_limit, kept.admin_limit, kept.birthday_points), (Some(5_000), None, true));
+        let form = ann.page(HERE).await;
+        assert!(form.has("#birthday_points[checked]") && form.attribute("#manager_limit", "value") == "5000");
+        let refused = ann.submit(&form, HERE, &[("manager_limit", "500"), ("admin_limit", "400")]).await;
+        assert_eq!(refused.status, 422);
+        assert_eq!(refused.all(".error-summary a").len(), 2);
+        assert!(refused.has("#manager_limit-error") && refused.has("#admin_limit-error"));
+        assert_eq!(now(app).await.version, 2);
     }
 
     async fn what_does_not_fit_comes_back_and_nobody_writes_over_another(app, _clock) {

@@ -73,7 +73,7 @@ async fn walk(browser: &Browser, scripts: bool) {
     } else {
         browser.click("Preview").await;
         browser.see("1,253").await;
-        browser.click("Add points").await;
+        browser.click("Add 100 points").await;
     }
     browser.see("Points added").await;
     assert_eq!(browser.text(".strip .lead .pts").await, "1,253 points");

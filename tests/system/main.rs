@@ -5,6 +5,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod approval_journey;
 mod backup;
 mod browser;
 mod bulk;
@@ -14,8 +15,8 @@ mod feed;
 mod journey;
 mod orders_journey;
 mod programme;
-mod second_factor;
 mod screenshots;
+mod second_factor;
 mod serve;
 mod site;
 mod webhooks;

@@ -83,7 +83,9 @@ async fn every_page_is_pictured() {
         browser.find("main h1").await;
         browser.screenshot(name).await;
     }
-    for (name, path) in [("account", "/admin/account"), ("second-factor", "/admin/account/second-factor"), ("tenants", "/admin")] {
+    for (name, path) in
+        [("account", "/admin/account"), ("second-factor", "/admin/account/second-factor"), ("tenants", "/admin")]
+    {
         browser.goto(path).await;
         browser.find("main h1").await;
         browser.screenshot(name).await;

@@ -111,7 +111,9 @@ impl From<Refusal> for ApiError {
             | Refusal::OrderCompleted { .. }
             | Refusal::OrderChanged(_)
             | Refusal::OrderOfAnother(_)
-            | Refusal::ReturnTaken(_) => Self::Conflict(message),
+            | Refusal::ReturnTaken(_)
+            | Refusal::ApprovalClosed
+            | Refusal::AccountClosed(_) => Self::Conflict(message),
             Refusal::ItemUnknown(_) => FieldErrors::one("items", message).into(),
             Refusal::OtherCurrency(_) => FieldErrors::one("currency", message).into(),
             Refusal::CancellingOff => Self::Forbidden(message),

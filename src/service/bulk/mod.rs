@@ -22,11 +22,11 @@ use crate::{
         audit::Subject,
         bulk::{BatchState, RowState},
         ids::{EntryId, TenantId, UserId},
-        reason::Reason,
+        reason::name_of,
         role::Role,
         time::Timestamp,
     },
-    service::{audit, memberships},
+    service::{approvals, audit, memberships, reasons},
     store::{
         Db, DbError, Tx,
         bulk::{batches, rows},
@@ -49,6 +49,9 @@ pub enum BulkError {
     /// This person may not have it booked.
     #[error("a bulk change is run by managers")]
     NotAllowed,
+    /// A row moves more points than this person may at once.
+    #[error("a row moves {0} points, which is above the limit")]
+    AboveLimit(i64),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] DbError),
@@ -60,22 +63,32 @@ impl AsConflict for BulkError {
     }
 }
 
-/// Whether this person may have this batch booked or reversed. The one place that decides it: managers and admins.
+/// Whether this person may have this batch booked or reversed. The one place that decides it: managers and admins, whose
+/// limit reaches every row.
 ///
 /// # Errors
-/// [`BulkError::NotAllowed`] when they may not.
-pub async fn may_run(db: &Db, caller: &Caller, _batch: &Batch) -> Result<(), BulkError> {
+/// [`BulkError::NotAllowed`] or [`BulkError::AboveLimit`] when they may not.
+pub async fn may_run(db: &Db, caller: &Caller, batch: &Batch) -> Result<(), BulkError> {
     let Some(user) = Some(&caller.actor).filter(|actor| actor.kind == ActorKind::Employee) else {
         return Err(BulkError::NotAllowed);
     };
     let user = UserId::parse(&user.id).map_err(|_no_user| BulkError::NotAllowed)?;
     let access = memberships::access(db, &caller.tenant, &user).await?;
-    if access.is_some_and(|access| access.role >= Role::Manager) { Ok(()) } else { Err(BulkError::NotAllowed) }
+    let access = access.filter(|access| access.role >= Role::Manager).ok_or(BulkError::NotAllowed)?;
+    let largest = rows::largest(db, &caller.tenant, &batch.batch_id).await?;
+    if approvals::may(access.limits, access.role, largest) { Ok(()) } else { Err(BulkError::AboveLimit(largest)) }
 }
 
 /// The reasons that rows may give: the name that is stored, and the one that people read.
-pub async fn reasons(_db: &Db, _tenant: &TenantId) -> Result<Vec<(String, String)>, DbError> {
-    Ok(Reason::ALL.into_iter().map(|reason| (reason.as_str().to_owned(), reason.label().to_owned())).collect())
+pub async fn reasons(db: &Db, tenant: &TenantId) -> Result<Vec<(String, String)>, DbError> {
+    let all = reasons::list(db, tenant).await?;
+    let offered = all.into_iter().filter(|reason| reason.archived_at.is_none());
+    Ok(offered
+        .map(|reason| {
+            let name = name_of(&reason.code, reason.draft.label.as_deref());
+            (reason.code, name)
+        })
+        .collect())
 }
 
 /// At most `limit` batches older than one, the newest first; and whether there are more.

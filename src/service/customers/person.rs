@@ -17,7 +17,7 @@ use crate::{
         audit,
         webhooks::outbox::{self, Wants},
     },
-    store::{Db, DbError, customers, db::retry_on_conflict, webhooks::outbox::standing},
+    store::{Db, DbError, approvals, customers, db::retry_on_conflict, webhooks::outbox::standing},
 };
 
 /// What is known of a customer as a person; empty when nothing is.
@@ -73,6 +73,7 @@ async fn erase_once(app: &App, caller: &Caller, customer: &CustomerId) -> Result
     if !customers::erase(&mut tx, &caller.tenant, customer).await? {
         return Ok(false);
     }
+    approvals::forget_notes(&mut tx, &caller.tenant, customer).await?;
     let wants = Wants::of(&mut tx, &BTreeSet::from([&caller.tenant])).await?;
     if wants.has(&caller.tenant, EventType::CustomerErased) {
         let account = standing(&mut tx, &caller.tenant, customer, now).await?;

@@ -1,27 +1,35 @@
 //! One transaction for any number of requests: lock and load, decide, write, commit.
 //!
 //! The order of locks is the same for every transaction, so that none deadlock: accounts by number, then options by
-//! id, then orders by number, then keys. Nothing is decided before its account is locked, and nothing is written before all is decided.
+//! id, then orders by number, then requests for approval by id, then keys, and the audit log at the end. Nothing is
+//! decided before its account is locked, and nothing is written before all is decided.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rand::RngExt as _;
+use serde_json::json;
 use tokio::sync::Notify;
 
 use super::{
-    command::{AccountUse, Command, Reply, Request},
+    command::{AccountUse, Approved, Command, Reply, Request},
     decide::{Cancellable, Decisions, Undoable},
     events,
 };
 use crate::{
     domain::{
+        actor::Caller,
+        approval::State,
+        audit::Subject,
         ids::{CustomerId, EntryId, TenantId},
         ledger::book::Changes,
         refusal::Refusal,
         time::Timestamp,
     },
+    service::audit,
     store::{
-        Db, DbError, Tx, coupons,
+        Db, DbError, Tx,
+        approvals::{self, Decision},
+        coupons,
         db::retry_on_conflict,
         idempotency,
         ledger::{
@@ -65,7 +73,7 @@ async fn load_all(tx: &mut Tx, requests: &[Request], now: Timestamp) -> Result<D
     let mut spent: HashMap<Whose, i64> = HashMap::new();
     for request in requests.iter().filter(|request| request.command.account_use() != AccountUse::None) {
         let account = whose(request);
-        let need = match &request.command {
+        let need = match request.command.booked() {
             Command::Order(order) if !decisions.needs_lots(&request.caller.tenant, order, requests, now) => {
                 Need::Settlement
             }
@@ -80,6 +88,7 @@ async fn load_all(tx: &mut Tx, requests: &[Request], now: Timestamp) -> Result<D
             | Command::Undo(..)
             | Command::Cancel(..)
             | Command::GiveBack(..)
+            | Command::Approved(_)
             | Command::Close => Need::Everything,
         };
         let need = match need {
@@ -93,6 +102,7 @@ async fn load_all(tx: &mut Tx, requests: &[Request], now: Timestamp) -> Result<D
         let known = needs.entry(account).or_insert(need);
         *known = (*known).max(need);
     }
+    lock_approvals(tx, requests, &mut decisions).await?;
     load_taken_ids(tx, requests, &mut decisions).await?;
     load_undone(tx, requests, &mut decisions).await?;
     load_cancelled(tx, requests, &mut decisions, now).await?;
@@ -192,6 +202,23 @@ async fn load_orders(
     Ok(())
 }
 
+/// Requests for approval are locked, so that of two who decide at once one comes first, on whatever replica.
+async fn lock_approvals(tx: &mut Tx, requests: &[Request], decisions: &mut Decisions) -> Result<(), DbError> {
+    let wanted: BTreeSet<(&TenantId, &str)> = requests
+        .iter()
+        .filter_map(|request| match &request.command {
+            Command::Approved(approved) => Some((&request.caller.tenant, approved.approval_id.as_str())),
+            _ => None,
+        })
+        .collect();
+    for (tenant, id) in wanted {
+        if approvals::lock_open(tx, tenant, id).await? {
+            decisions.open_approvals.insert((tenant.clone(), id.to_owned()));
+        }
+    }
+    Ok(())
+}
+
 async fn load_taken_ids(tx: &mut Tx, requests: &[Request], decisions: &mut Decisions) -> Result<(), DbError> {
     let ids: Vec<_> =
         requests.iter().filter_map(|request| request.own_id().map(|own| (&request.caller.tenant, &own.id))).collect();
@@ -204,7 +231,7 @@ async fn load_taken_ids(tx: &mut Tx, requests: &[Request], decisions: &mut Decis
 
 async fn load_undone(tx: &mut Tx, requests: &[Request], decisions: &mut Decisions) -> Result<(), DbError> {
     for request in requests {
-        let Command::Undo(entry_id, _) = &request.command else { continue };
+        let Command::Undo(entry_id, _) = request.command.booked() else { continue };
         let whose = (request.caller.tenant.clone(), request.customer.clone());
         let Some(account) = decisions.locked.get(&whose) else { continue };
         let Some(entry) = read::entry_by_id(tx, &whose.0, account.account_id, entry_id).await? else { continue };
@@ -300,7 +327,25 @@ async fn write_all(
             return Err(DbError::Constraint("idempotency_keys".to_owned()));
         }
     }
-    events::write(tx, &changes, &decisions.sales, now).await
+    let events = events::write(tx, &changes, &decisions.sales, now).await?;
+    close_approvals(tx, decisions.approved, now).await?;
+    Ok(events)
+}
+
+/// Closes what was approved, and records it in the audit log, whose lock is the last one taken.
+async fn close_approvals(tx: &mut Tx, mut approved: Vec<(TenantId, Approved)>, now: Timestamp) -> Result<(), DbError> {
+    approved.sort_by(|one, two| (&one.0, &one.1.approval_id).cmp(&(&two.0, &two.1.approval_id)));
+    for (tenant, one) in approved {
+        let decision = Decision { state: State::Approved, by: &one.approver.id, note: one.note.as_deref(), at: now };
+        if !approvals::close(tx, &tenant, &one.approval_id, &decision).await? {
+            return Err(DbError::Constraint("approvals".to_owned()));
+        }
+        let caller = Caller { tenant, actor: one.approver };
+        let (before, after) = (json!({ "state": "open" }), json!({ "state": "approved" }));
+        let subject = Subject::new("approval", &one.approval_id);
+        audit::record(tx, &caller, "approval.approved", subject, Some(before), Some(after), now).await?;
+    }
+    Ok(())
 }
 
 /// A number that grows with time, so that new accounts stand together in the index: milliseconds since the epoch,

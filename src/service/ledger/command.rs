@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     domain::{
-        actor::Caller,
+        actor::{Actor, Caller},
         ids::{CustomerId, EntryId, OrderId, ReturnId, SiteCode},
         ledger::entry::{Entry, EntryKind, Memo, Source},
         order::{Order, Received, earning::Award, returned::Content, snapshot::Snapshot},
@@ -50,6 +50,8 @@ pub enum Command {
     GiveBack(String, Remarks),
     /// Undoes what was added or removed by hand.
     Undo(EntryId, Remarks),
+    /// Books what one employee asked for and another one approves, and closes the request with it.
+    Approved(Box<Approved>),
     /// Takes in what the shop says of an order; one that is completed by it earns its points.
     Order(Box<NewOrder>),
     /// Takes in what came back of an order, and takes back its points.
@@ -140,6 +142,19 @@ pub struct NewOrder {
     pub with_account: bool,
 }
 
+/// What one employee asked for and another one approves. The request's caller is the one who asked.
+#[derive(Clone, Debug)]
+pub struct Approved {
+    /// The request for approval.
+    pub approval_id: String,
+    /// Who approves.
+    pub approver: Actor,
+    /// What they say about it.
+    pub note: Option<String>,
+    /// What is booked.
+    pub command: Command,
+}
+
 /// What came back of an order.
 #[derive(Clone, Debug)]
 pub struct NewReturn {
@@ -174,8 +189,17 @@ pub(super) enum AccountUse {
 }
 
 impl Command {
+    /// What is done to the account.
+    pub(super) fn booked(&self) -> &Self {
+        match self {
+            Self::Approved(approved) => approved.command.booked(),
+            other => other,
+        }
+    }
+
     pub(super) fn account_use(&self) -> AccountUse {
         match self {
+            Self::Approved(approved) => approved.command.account_use(),
             Self::Open(_) | Self::Credit(..) => AccountUse::Opened,
             Self::Order(order) if order.with_account => AccountUse::Opened,
             Self::Claim(claim) if claim.with_account => AccountUse::Opened,
@@ -275,7 +299,7 @@ impl Request {
     }
 
     pub(super) fn own_id(&self) -> Option<&OwnId> {
-        match &self.command {
+        match self.command.booked() {
             Command::Open(credit) => credit.as_ref().and_then(|credit| credit.id.as_ref()),
             Command::Credit(_, credit) => credit.id.as_ref(),
             Command::Debit(_, debit) => debit.id.as_ref(),

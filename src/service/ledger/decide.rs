@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     batch::{Whose, new_entry_id},
-    command::{Command, Done, NewCredit, NewDebit, NewRedemption, OwnId, Posted, Remarks, Reply, Request},
+    command::{Approved, Command, Done, NewCredit, NewDebit, NewRedemption, OwnId, Posted, Remarks, Reply, Request},
     orders::repay,
 };
 use crate::{
@@ -99,6 +99,10 @@ pub(super) struct Decisions {
     pub(super) notes: Vec<(String, i64, i64, String)>,
     pub(super) counted: HashSet<Whose>,
     pub(super) sales: Vec<Sale>,
+    /// Requests for approval that are open, by tenant and id.
+    pub(super) open_approvals: HashSet<(TenantId, String)>,
+    /// Those that were approved: which request of the batch did it.
+    pub(super) approved: Vec<(TenantId, Approved)>,
     /// Sales of options that have a stock.
     pub(super) sold: HashMap<(TenantId, String), i64>,
 }
@@ -113,12 +117,37 @@ impl Decisions {
         if let Some(reply) = self.answered_before(request) {
             return reply;
         }
+        self.require_open(request)?;
         let reply = match self.posted_before(request)? {
             Some(posted) => Reply::DoneBefore(done_again(request, posted)),
             None => Reply::Done(self.act(request, now)?),
         };
         self.remember(request, &reply);
+        self.close_approval(request);
         Ok(reply)
+    }
+
+    /// What was approved must still be waiting, and not have lost its account since it was asked for.
+    fn require_open(&self, request: &Request) -> Result<(), Refusal> {
+        let Command::Approved(approved) = &request.command else { return Ok(()) };
+        let name = (request.caller.tenant.clone(), approved.approval_id.clone());
+        if !self.open_approvals.contains(&name) {
+            return Err(Refusal::ApprovalClosed);
+        }
+        let account = self.books.get(&whose(request)).map(|book| &book.account);
+        if account.is_some_and(|account| !account.open && account.seq > 0) {
+            return Err(Refusal::AccountClosed(request.customer.clone()));
+        }
+        Ok(())
+    }
+
+    /// The later requests of the batch find it closed.
+    fn close_approval(&mut self, request: &Request) {
+        let Command::Approved(approved) = &request.command else { return };
+        let name = (request.caller.tenant.clone(), approved.approval_id.clone());
+        if self.open_approvals.remove(&name) {
+            self.approved.push((name.0, Approved::clone(approved)));
+        }
     }
 
     /// The answer that is kept under the request's Idempotency-Key.
@@ -174,7 +203,7 @@ impl Decisions {
     }
 
     fn act(&mut self, request: &Request, now: Timestamp) -> Result<Done, Refusal> {
-        match &request.command {
+        match request.command.booked() {
             Command::Open(start) => self.open(request, start.as_ref(), now),
             Command::Credit(kind, credit) => self.credit(request, *kind, credit, now).map(Done::Posted),
             Command::Debit(kind, debit) => self.debit(request, *kind, debit, now).map(Done::Posted),
@@ -185,6 +214,7 @@ impl Decisions {
             Command::Return(back) => self.take_back(request, back, now),
             Command::Claim(claim) => self.claim(request, claim, now),
             Command::Close => Ok(self.close(request, now)),
+            Command::Approved(_) => unreachable!("what is booked is no approval"),
             Command::Settle => {
                 // Settled when it was opened; of several requests at once, the first counts it.
                 let whose = whose(request);
@@ -436,7 +466,7 @@ fn entry_id(own: Option<&OwnId>) -> EntryId {
 
 /// The answer to a request that was done before under the client's own id.
 fn done_again(request: &Request, posted: Posted) -> Done {
-    match request.command {
+    match request.command.booked() {
         Command::Open(_) => Done::Opened(Some(posted)),
         _ => Done::Posted(posted),
     }

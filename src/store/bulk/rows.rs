@@ -29,6 +29,11 @@ statements! {
              CAST(j.value ->> 9 AS BIGINT), j.value ->> 10, j.value ->> 11, j.value ->> 12, j.value ->> 13
          FROM " rows
     }
+    /// The most points that a row which is not bad moves.
+    Tenant FIND_LARGEST {
+        "SELECT CAST(COALESCE(MAX(ABS(points)), 0) AS BIGINT) FROM bulk_rows
+         WHERE tenant_id = $1 AND batch_id = $2 AND state <> 'bad'"
+    }
     /// In the order of the table.
     Tenant LIST_ROWS {
         "SELECT " [row_columns] " FROM bulk_rows r
@@ -177,4 +182,10 @@ pub async fn list(
         rows.reverse();
     }
     Ok(rows)
+}
+
+/// The most points that a row which is not bad moves.
+pub async fn largest(db: &Db, tenant: &TenantId, batch_id: &str) -> Result<i64, DbError> {
+    let (largest,): (i64,) = db.query(FIND_LARGEST).bind(tenant).bind(batch_id).one().await?;
+    Ok(largest)
 }

@@ -19,7 +19,7 @@ use crate::{
 macro_rules! story_columns {
     () => {
         "a.customer_id AS whose, p.name AS whose_name, eu.name AS employee, ec.name AS client,
-         n.note, l.remaining,
+         n.note, l.remaining, w.label AS reason_label,
          r.code AS coupon, r.cancelled_at AS coupon_cancelled_at, k.valid_until AS coupon_until,
          k.redemption_count AS coupon_uses, k.max_redemptions AS coupon_uses_max,
          o.seq AS mends_seq, o.kind AS mends_kind, o.points AS mends_points, o.recorded_at AS mends_at,
@@ -37,6 +37,7 @@ macro_rules! story_joins {
          LEFT JOIN api_clients ec ON e.actor_kind = 'client' AND ec.tenant_id = e.tenant_id AND ec.client_id = e.actor_id
          LEFT JOIN entry_notes n ON n.tenant_id = e.tenant_id AND n.account_id = e.account_id AND n.seq = e.seq
          LEFT JOIN lots l ON l.tenant_id = e.tenant_id AND l.account_id = e.account_id AND l.seq = e.seq
+         LEFT JOIN reasons w ON w.tenant_id = e.tenant_id AND w.code = e.reason
          LEFT JOIN redemptions r ON r.tenant_id = e.tenant_id AND r.redemption_id = e.redemption_id
          LEFT JOIN coupons k ON k.tenant_id = r.tenant_id AND k.code = r.code
          LEFT JOIN entries o ON o.tenant_id = e.tenant_id AND o.entry_id = e.mends
@@ -175,6 +176,8 @@ pub struct Story {
     pub actor_name: Option<String>,
     /// What employees wrote for each other.
     pub note: Option<String>,
+    /// What the tenant calls the entry's reason, when it has words of its own for it.
+    pub reason_label: Option<String>,
     /// What remains of the points of a crediting entry.
     pub remaining: Option<i64>,
     /// The coupon that the points were exchanged for.
@@ -195,6 +198,7 @@ struct StoryRow {
     client: Option<String>,
     note: Option<String>,
     remaining: Option<i64>,
+    reason_label: Option<String>,
     coupon: Option<String>,
     coupon_cancelled_at: Option<Timestamp>,
     coupon_until: Option<Timestamp>,
@@ -234,6 +238,7 @@ impl StoryRow {
             customer_name: self.whose_name,
             actor_name: self.employee.or(self.client),
             note: self.note,
+            reason_label: self.reason_label,
             remaining: self.remaining,
             coupon,
             mends,

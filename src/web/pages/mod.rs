@@ -3,7 +3,9 @@
 pub(super) mod account;
 pub(super) mod api_clients;
 pub(super) mod api_docs;
+pub(super) mod approvals;
 pub(super) mod audit_log;
+pub(super) mod birthdays;
 pub(super) mod bulk;
 pub(super) mod coupons;
 pub(super) mod customer;
@@ -13,6 +15,8 @@ pub(super) mod ledger;
 pub(super) mod options;
 pub(super) mod overview;
 mod overview_chart;
+mod overview_desk;
+pub(super) mod reasons;
 pub(super) mod returns;
 pub(super) mod rules;
 pub(super) mod search;

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::{
     customer::words::{actor_name, sub, title},
     overview_chart::{Chart, spark},
+    overview_desk::{self, Waiting},
 };
 use crate::{
     app::App,
@@ -136,6 +137,7 @@ struct OverviewPage<'a> {
     issued: String,
     latest: Vec<Latest>,
     todos: Vec<Todo>,
+    desk: Vec<Waiting>,
     is_new: bool,
     may_manage: bool,
 }
@@ -168,6 +170,7 @@ pub(crate) async fn index(
             t!("overview-issued", count = times)
         },
         latest: found.latest.iter().map(|story| latest(story, &member)).collect(),
+        desk: overview_desk::waiting(&member, &app).await?,
         todos: found.concerns.iter().map(|concern| todo(concern, &member, &shell)).collect(),
         is_new: found.accounts == 0 && found.latest.is_empty(),
         may_manage: member.place.role >= Role::Manager,

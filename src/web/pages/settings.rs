@@ -19,6 +19,7 @@ use crate::{
         facts::{Difference, Fact, differences},
         filters,
         form::{Errors, Protected},
+        format,
         html::{self, Want},
         shell::{Section, Shell, Toast},
     },
@@ -31,6 +32,9 @@ pub(in crate::web) struct SettingsForm {
     version: String,
     name: String,
     agent_limit: String,
+    manager_limit: String,
+    admin_limit: String,
+    birthday_points: String,
     grace_days: String,
     customer_cancel_hours: String,
     demands_second_factor: String,
@@ -43,6 +47,9 @@ impl SettingsForm {
             version: tenant.version.to_string(),
             name: tenant.name.clone(),
             agent_limit: tenant.agent_limit.to_string(),
+            manager_limit: tenant.manager_limit.map(|limit| limit.to_string()).unwrap_or_default(),
+            admin_limit: tenant.admin_limit.map(|limit| limit.to_string()).unwrap_or_default(),
+            birthday_points: if tenant.birthday_points { "yes" } else { "" }.to_owned(),
             grace_days: tenant.grace_days.to_string(),
             customer_cancel_hours: if hours == 0 { String::new() } else { hours.to_string() },
             demands_second_factor: if tenant.demands_second_factor { "yes" } else { "" }.to_owned(),
@@ -54,6 +61,9 @@ impl SettingsForm {
             Some(match field {
                 "name" => &self.name,
                 "agent_limit" => &self.agent_limit,
+                "manager_limit" => &self.manager_limit,
+                "admin_limit" => &self.admin_limit,
+                "birthday_points" => &self.birthday_points,
                 "grace_days" => &self.grace_days,
                 "customer_cancel_hours" => &self.customer_cancel_hours,
                 "demands_second_factor" => &self.demands_second_factor,
@@ -67,6 +77,8 @@ impl SettingsForm {
 fn errors_of(found: &FieldErrors) -> Errors {
     Errors::found(found, |field| match field {
         "agent_limit" => "agent_limit",
+        "manager_limit" => "manager_limit",
+        "admin_limit" => "admin_limit",
         "grace_days" => "grace_days",
         "customer_cancel_hours" => "customer_cancel_hours",
         _ => "name",
@@ -85,6 +97,10 @@ struct SettingsPage<'a> {
     may_change: bool,
 }
 
+fn limit(limit: Option<i64>) -> String {
+    limit.map_or_else(|| t!("limits-none"), format::number)
+}
+
 fn facts(tenant: &Tenant) -> Vec<Fact> {
     vec![
         Fact::new(t!("settings-name"), tenant.name.as_str()),
@@ -96,7 +112,13 @@ fn facts(tenant: &Tenant) -> Vec<Fact> {
             },
         ),
         Fact::new(t!("settings-grace"), t!("format-days", count = tenant.grace_days)),
-        Fact::new(t!("settings-agent-limit"), t!("ui-points", points = tenant.agent_limit)),
+        Fact::new(
+            t!("birthdays-fact"),
+            if tenant.birthday_points { t!("birthdays-fact-yes") } else { t!("birthdays-fact-no") },
+        ),
+        Fact::new(t!("limits-agents"), format::number(tenant.agent_limit)),
+        Fact::new(t!("limits-managers"), limit(tenant.manager_limit)),
+        Fact::new(t!("limits-admins"), limit(tenant.admin_limit)),
         Fact::new(
             t!("second-factor-title"),
             if tenant.demands_second_factor {
@@ -166,6 +188,10 @@ pub(in crate::web) async fn save(
             form.version = now.version.to_string();
             let differences = differences(facts(&now), facts(&change.apply(&now)));
             answer(&member, &want, &now, &form, &Errors::default(), Some(&differences))
+        }
+        Err(SettingsError::Invalid(found)) => {
+            let tenant = find(&app, &member).await?;
+            answer(&member, &want, &tenant, &form, &errors_of(&found), None)
         }
         Err(SettingsError::Unknown(_)) => Err(WebError::NotFound),
         Err(SettingsError::Store(error)) => Err(error.into()),

@@ -13,11 +13,15 @@ use crate::{
 const VALUE_CHARS_MAX: usize = 300;
 
 /// What is done, with the key of its text.
-const ACTIONS: [(&str, &str); 46] = [
+const ACTIONS: [(&str, &str); 55] = [
     ("api_client.created", "audit-log-did-api-client-created"),
     ("api_client.old_secret_dropped", "audit-log-did-api-client-old-secret-dropped"),
     ("api_client.revoked", "audit-log-did-api-client-revoked"),
     ("api_client.secret_rotated", "audit-log-did-api-client-secret-rotated"),
+    ("approval.approved", "audit-log-did-approval-approved"),
+    ("approval.asked", "audit-log-did-approval-asked"),
+    ("approval.declined", "audit-log-did-approval-declined"),
+    ("approval.withdrawn", "audit-log-did-approval-withdrawn"),
     ("audit_log.proved", "audit-log-did-audit-log-proved"),
     ("coupon.changed", "audit-log-did-coupon-changed"),
     ("coupon.created", "audit-log-did-coupon-created"),
@@ -42,6 +46,11 @@ const ACTIONS: [(&str, &str); 46] = [
     ("option.created", "audit-log-did-option-created"),
     ("option.moved", "audit-log-did-option-moved"),
     ("option.restored", "audit-log-did-option-restored"),
+    ("reason.archived", "audit-log-did-reason-archived"),
+    ("reason.changed", "audit-log-did-reason-changed"),
+    ("reason.created", "audit-log-did-reason-created"),
+    ("reason.moved", "audit-log-did-reason-moved"),
+    ("reason.restored", "audit-log-did-reason-restored"),
     ("returned_coupon.decided", "audit-log-did-returned-coupon-decided"),
     ("rule.changed", "audit-log-did-rule-changed"),
     ("site.changed", "audit-log-did-site-changed"),
@@ -63,14 +72,16 @@ const ACTIONS: [(&str, &str); 46] = [
 ];
 
 /// What is changed, with the key of its name.
-const KINDS: [(&str, &str); 13] = [
+const KINDS: [(&str, &str); 15] = [
     ("api_client", "audit-log-kind-api-client"),
+    ("approval", "audit-log-kind-approval"),
     ("audit_log", "audit-log-kind-audit-log"),
     ("coupon", "audit-log-kind-coupon"),
     ("customer", "audit-log-kind-customer"),
     ("feed_secret", "audit-log-kind-feed-secret"),
     ("inbox_event", "audit-log-kind-inbox-event"),
     ("option", "audit-log-kind-option"),
+    ("reason", "audit-log-kind-reason"),
     ("returned_coupon", "audit-log-kind-returned-coupon"),
     ("rule", "audit-log-kind-rule"),
     ("site", "audit-log-kind-site"),
@@ -80,35 +91,46 @@ const KINDS: [(&str, &str); 13] = [
 ];
 
 /// Fields of what is changed, with the key of their names.
-const FIELDS: [(&str, &str); 32] = [
+const FIELDS: [(&str, &str); 43] = [
     ("active", "audit-log-field-active"),
-    ("agentLimit", "audit-log-field-agent-limit"),
+    ("adminLimit", "audit-log-field-admin-limit"),
     ("afterDiscounts", "audit-log-field-after-discounts"),
+    ("agentLimit", "audit-log-field-agent-limit"),
     ("allowedOrigins", "audit-log-field-allowed-origins"),
     ("basis", "audit-log-field-basis"),
+    ("birthdayPoints", "audit-log-field-birthday-points"),
     ("capPerOrder", "audit-log-field-cap-per-order"),
     ("couponPrefix", "audit-log-field-coupon-prefix"),
     ("currency", "audit-log-field-currency"),
     ("customerCancelHours", "audit-log-field-customer-cancel-hours"),
     ("demandsSecondFactor", "audit-log-field-demands-second-factor"),
     ("description", "audit-log-field-description"),
+    ("direction", "audit-log-field-direction"),
     ("enabled", "audit-log-field-enabled"),
     ("eventTypes", "audit-log-field-event-types"),
     ("factor", "audit-log-field-factor"),
     ("graceDays", "audit-log-field-grace-days"),
+    ("label", "audit-log-field-label"),
+    ("managerLimit", "audit-log-field-manager-limit"),
     ("name", "audit-log-field-name"),
+    ("note", "audit-log-field-note"),
     ("oldSecretGoodUntil", "audit-log-field-old-secret-good-until"),
     ("operator", "audit-log-field-operator"),
     ("pendingDays", "audit-log-field-pending-days"),
+    ("place", "audit-log-field-place"),
     ("points", "audit-log-field-points"),
     ("problem", "audit-log-field-problem"),
+    ("reason", "audit-log-field-reason"),
     ("role", "audit-log-field-role"),
     ("rounding", "audit-log-field-rounding"),
     ("rows", "audit-log-field-rows"),
     ("scopes", "audit-log-field-scopes"),
     ("shortfall", "audit-log-field-shortfall"),
+    ("state", "audit-log-field-state"),
     ("timeZone", "audit-log-field-time-zone"),
+    ("undoes", "audit-log-field-undoes"),
     ("url", "audit-log-field-url"),
+    ("validity", "audit-log-field-validity"),
     ("validityEnd", "audit-log-field-validity-end"),
     ("validityMonths", "audit-log-field-validity-months"),
     ("what", "audit-log-field-what"),

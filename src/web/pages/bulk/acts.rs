@@ -40,6 +40,10 @@ async fn act(
             let able = member.able(app, Role::Manager).await?;
             return Err(WebError::Role { least: Role::Manager, able });
         }
+        Err(BulkError::AboveLimit(largest)) => {
+            let limit = member.place.limits.of(member.place.role).unwrap_or_default();
+            return Err(WebError::Conflict(t!("bulk-above-limit", points = largest, limit = limit)));
+        }
         Err(BulkError::Store(error)) => return Err(error.into()),
     }
     if let Some(told) = told {

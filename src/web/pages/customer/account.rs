@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web::Data};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{OfCustomer, asked, customer_in, name_of, person::PersonForm};
+use super::{OfCustomer, adjust::require_reach, asked, customer_in, name_of, person::PersonForm};
 use crate::{
     app::App,
     domain::{calendar, ids::CustomerId, refusal::Refusal, role::Role},
@@ -175,6 +175,8 @@ pub(in crate::web) async fn close(
         errors.add("customer", t!("customer-close-wrong", customer = customer.as_str()));
         return ask_closing(&member, &want, &app, &customer, (&form.0, &errors)).await;
     }
+    let left = accounts::balance(&app.db, &member.place.tenant, &customer, app.now()).await?;
+    require_reach(&member, &app, left.unwrap_or_default()).await?;
     let asked = asked(&member, "", &[], |_done| (200, String::new()));
     points::close(&app, asked, customer.clone()).await?;
     member.toast(Toast::new(t!("customer-account-closed")))?;

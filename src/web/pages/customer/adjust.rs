@@ -4,13 +4,14 @@ use actix_web::{
     HttpResponse,
     web::{Data, Query},
 };
-use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::{
     OfCustomer, asked, customer_in, new_key,
+    preview::{either, look, part},
     view::{self, State},
+    words::reason_name,
 };
 use crate::{
     app::App,
@@ -19,35 +20,32 @@ use crate::{
         ids::{CustomerId, SiteCode},
         invalid::Invalid,
         points::Points,
-        reason::Reason,
+        reason::{Direction, NOTE_CHARS_MAX, Reason},
         refusal::Refusal,
         role::Role,
         text::{self, Lines},
         time::Timestamp,
     },
     service::{
-        customers::overview::{self, Change, Preview},
-        ledger::{
-            LedgerError,
-            command::{Done, Posted, Remarks, Reply},
-        },
-        points::{self, AddPoints, PointsError, REFERENCE_CHARS_MAX, TakePoints},
+        adjustments::{self, Adjustment, Outcome, Wish},
+        approvals::{self, ApprovalError},
+        ledger::{LedgerError, command::Remarks},
+        points::{PointsError, REFERENCE_CHARS_MAX},
+        reasons,
     },
     texts::t,
     web::{
         access::Member,
         error::WebError,
-        filters,
         form::{Errors, Protected},
+        format,
         html::{self, Want},
         query::{customer_page, escaped},
-        shell::{Toast, ToastAction},
+        shell::{Section, Toast, ToastAction},
     },
 };
 
-/// What a customer reads in a history is short.
-const NOTE_CHARS_MAX: usize = 140;
-/// What employees write for each other may be longer.
+/// What employees write for each other may be longer than what the customer reads.
 const PRIVATE_NOTE_CHARS_MAX: usize = 2_000;
 
 /// The form, as it was typed.
@@ -63,36 +61,61 @@ pub(in crate::web) struct AdjustForm {
     pub(super) reference: String,
     pub(super) site: String,
     pub(super) key: String,
-    /// The button: `preview` only looks.
+    /// The button: `preview` only looks, `use` fills in what the reason brings.
     pub(super) act: String,
 }
 
-/// What the form asks for.
-struct Adjustment {
-    change: Change,
-    valid_until: Option<Timestamp>,
-    site: Option<SiteCode>,
-    remarks: Remarks,
+/// A reason to choose, with what it fills in.
+pub(super) struct ReasonChoice {
+    pub(super) code: String,
+    pub(super) name: String,
+    pub(super) direction: &'static str,
+    pub(super) points: String,
+    pub(super) until: String,
+    pub(super) note: String,
 }
 
-/// What a change would do, or why it cannot be done.
-pub(super) struct PreviewView {
-    pub(super) result: Result<Preview, String>,
+impl ReasonChoice {
+    pub(super) fn new(reason: &Reason, now: Timestamp, zone: chrono_tz::Tz) -> Self {
+        let draft = &reason.draft;
+        Self {
+            code: reason.code.clone(),
+            name: reason_name(&reason.code, draft.label.as_deref()),
+            direction: draft.direction.as_str(),
+            points: draft.points.map(|points| format::number(points.get())).unwrap_or_default(),
+            until: draft.validity.map(|validity| validity.last_day(now, zone).to_string()).unwrap_or_default(),
+            note: draft.note.clone().unwrap_or_default(),
+        }
+    }
 }
 
-#[derive(Template)]
-#[template(path = "customer/preview.html")]
-struct PreviewPart<'a> {
-    preview: &'a Option<PreviewView>,
-    balance: i64,
-    zone: chrono_tz::Tz,
+/// The reasons that are offered.
+pub(super) async fn offered(member: &Member, app: &App) -> Result<Vec<Reason>, WebError> {
+    let mut all = reasons::list(&app.db, &member.place.tenant).await?;
+    all.retain(|reason| reason.archived_at.is_none());
+    Ok(all)
 }
 
-fn direction(form: &AdjustForm, points: Points) -> Result<Change, Invalid> {
+pub(super) fn direction(form: &AdjustForm) -> Result<Direction, Invalid> {
     match form.direction.as_str() {
-        "add" => Ok(Change::Add(points)),
-        "remove" => Ok(Change::Remove(points)),
+        "add" => Ok(Direction::Add),
+        "remove" => Ok(Direction::Remove),
         _ => Err(Invalid::new(t!("adjust-choose-direction"))),
+    }
+}
+
+fn reason_for(code: &str, direction: Option<Direction>, offered: &[Reason]) -> Result<String, Invalid> {
+    let reason = offered.iter().find(|reason| reason.code == code);
+    let reason = reason.ok_or_else(|| Invalid::new(t!("reasons-choose")))?;
+    let name = || reason_name(&reason.code, reason.draft.label.as_deref());
+    match direction {
+        Some(Direction::Add) if !reason.fits(Direction::Add) => {
+            Err(Invalid::new(t!("reasons-only-for-removing", name = name())))
+        }
+        Some(Direction::Remove) if !reason.fits(Direction::Remove) => {
+            Err(Invalid::new(t!("reasons-only-for-adding", name = name())))
+        }
+        _ => Ok(reason.code.clone()),
     }
 }
 
@@ -103,24 +126,30 @@ fn optional(given: &str, chars_max: usize, lines: Lines) -> Result<Option<String
     Ok((!given.is_empty()).then(|| given.to_owned()))
 }
 
-fn last_day(given: &str, now: Timestamp, zone: chrono_tz::Tz) -> Result<Option<Timestamp>, Invalid> {
+pub(super) fn last_day(given: &str, now: Timestamp, zone: chrono_tz::Tz) -> Result<Option<Timestamp>, Invalid> {
     let given = given.trim();
     if given.is_empty() {
         return Ok(None);
     }
-    let day: NaiveDate = given.parse().map_err(|_no_day| Invalid::new(t!("adjust-day")))?;
+    let day: NaiveDate = given.parse().map_err(|_no_day| Invalid::new(t!("adjust-give-day")))?;
     let at = calendar::start_of(day, zone);
     if at <= now || at == Timestamp::MAX {
-        return Err(Invalid::new(t!("adjust-day-later")));
+        return Err(Invalid::new(t!("adjust-later-day")));
     }
     Ok(Some(at))
 }
 
 impl AdjustForm {
-    fn parse(&self, now: Timestamp, zone: chrono_tz::Tz, errors: &mut Errors) -> Option<Adjustment> {
+    fn parse(
+        &self,
+        customer: &CustomerId,
+        (now, zone): (Timestamp, chrono_tz::Tz),
+        offered: &[Reason],
+        errors: &mut Errors,
+    ) -> Option<Adjustment> {
         let points = errors.check("points", Points::parse(&self.points));
-        let change = errors.check("direction", direction(self, points.unwrap_or(Points::ONE)));
-        let reason = errors.check("reason", Reason::parse(&self.reason));
+        let direction = errors.check("direction", direction(self));
+        let reason = errors.check("reason", reason_for(&self.reason, direction, offered));
         let description = errors.check("note", optional(&self.note, NOTE_CHARS_MAX, Lines::Many));
         let private = optional(&self.private_note, PRIVATE_NOTE_CHARS_MAX, Lines::Many);
         let private_note = errors.check("private_note", private);
@@ -128,29 +157,43 @@ impl AdjustForm {
         let reference = errors.check("reference", optional(&self.reference, REFERENCE_CHARS_MAX, Lines::One));
         let site = Some(&self.site).filter(|code| !code.is_empty());
         let site = errors.check("site", site.map(|code| SiteCode::parse(code)).transpose());
-        points?;
+        let (points, valid_until) = (points?, valid_until?);
         Some(Adjustment {
-            change: change?,
-            valid_until: valid_until?,
+            customer: customer.clone(),
+            wish: match direction? {
+                Direction::Remove => Wish::Remove { points },
+                _ => Wish::Add { points, valid_until },
+            },
             site: site?,
             remarks: Remarks {
                 reference: reference?,
                 description: description?,
-                reason: Some(reason?.as_str().to_owned()),
+                reason: Some(reason?),
                 private_note: private_note?,
                 ..Remarks::default()
             },
         })
     }
-}
 
-const fn points_of(change: Change) -> Points {
-    match change {
-        Change::Add(points) | Change::Remove(points) => points,
+    /// Fills in what a reason brings.
+    pub(super) fn fill(&mut self, reason: &ReasonChoice) {
+        let brings = [
+            (&mut self.points, &reason.points),
+            (&mut self.valid_until, &reason.until),
+            (&mut self.note, &reason.note),
+        ];
+        for (field, value) in brings {
+            if !value.is_empty() {
+                field.clone_from(value);
+            }
+        }
+        if reason.direction != Direction::Both.as_str() {
+            reason.direction.clone_into(&mut self.direction);
+        }
     }
 }
 
-/// Adds or removes points.
+/// Adds or removes points, or asks for it.
 pub(in crate::web) async fn adjust(
     member: Member,
     path: OfCustomer,
@@ -159,24 +202,32 @@ pub(in crate::web) async fn adjust(
     form: Protected<AdjustForm>,
 ) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Agent).await?;
-    let (customer, form) = (customer_in(&path.1)?, form.0);
+    let (customer, mut form) = (customer_in(&path.1)?, form.0);
+    let offered = offered(&member, &app).await?;
+    if form.act == "use" {
+        if let Some(reason) = offered.iter().find(|reason| reason.code == form.reason) {
+            form.fill(&ReasonChoice::new(reason, app.now(), member.place.zone));
+        }
+        let state = State { adjust: Some(form), ..State::default() };
+        return view::answer(&member, &want, &app, &customer, state).await;
+    }
     let mut errors = Errors::default();
-    let adjustment = form.parse(app.now(), member.place.zone, &mut errors);
+    let adjustment = form.parse(&customer, (app.now(), member.place.zone), &offered, &mut errors);
     if let Some(adjustment) = &adjustment {
-        check_limit(&member, &app, adjustment.change, &mut errors).await?;
+        require_decider(&member, &app, adjustment.wish.points(), &mut errors).await?;
     }
     let Some(adjustment) = adjustment.filter(|_| errors.is_empty()) else {
         return again(&member, &want, &app, &customer, form, errors).await;
     };
     if form.act == "preview" {
-        let preview = Some(look(&member, &app, &customer, adjustment.change).await?);
-        let state = State { adjust: Some(form), preview, ..State::default() };
+        let preview = Some(look(&member, &app, &customer, &form).await?);
+        let state = State { adjust: Some(form), preview: preview.flatten(), ..State::default() };
         return view::answer(&member, &want, &app, &customer, state).await;
     }
-    let change = adjustment.change;
-    match submit(&member, &app, &customer, &form, adjustment).await {
-        Ok(reply) => {
-            member.toast(told(change, &reply, &member, &customer))?;
+    let added = matches!(adjustment.wish, Wish::Add { .. });
+    match submit(&member, &app, &form, adjustment).await {
+        Ok(outcome) => {
+            member.toast(told(added, &outcome, &member, &customer))?;
             Ok(html::see_other(&customer_page(&member.place.tenant, &customer)))
         }
         Err(error) => {
@@ -201,13 +252,15 @@ async fn again(
     view::answer(member, want, app, customer, State { adjust: Some(form), errors, ..State::default() }).await
 }
 
-/// An agent above the limit is told who can.
-async fn check_limit(member: &Member, app: &App, change: Change, errors: &mut Errors) -> Result<(), WebError> {
-    let limit = member.place.agent_limit;
-    if member.place.role == Role::Agent && points_of(change).get() > limit {
-        let able = member.able(app, Role::Manager).await?;
-        let who = if able.is_empty() { t!("error-role-ask") } else { t!("adjust-able", people = able.join(", ")) };
-        errors.add("points", format!("{} {who}", t!("adjust-limit", points = limit)));
+/// Above the limit it is asked for, unless there is nobody to decide.
+async fn require_decider(member: &Member, app: &App, points: Points, errors: &mut Errors) -> Result<(), WebError> {
+    let (limits, role, points) = (member.place.limits, member.place.role, points.get());
+    if approvals::may(limits, role, points) {
+        return Ok(());
+    }
+    let (tenant, user) = (&member.place.tenant, &member.person.user_id);
+    if approvals::deciders(&app.db, tenant, limits, user, points).await?.is_empty() {
+        errors.add("points", t!("adjust-nobody-decides", limit = limits.of(role).unwrap_or_default()));
     }
     Ok(())
 }
@@ -215,13 +268,12 @@ async fn check_limit(member: &Member, app: &App, change: Change, errors: &mut Er
 async fn submit(
     member: &Member,
     app: &App,
-    customer: &CustomerId,
     form: &AdjustForm,
     adjustment: Adjustment,
-) -> Result<Reply, PointsError> {
+) -> Result<Outcome, ApprovalError> {
     let sent = [
         "adjust",
-        customer.as_str(),
+        adjustment.customer.as_str(),
         &form.direction,
         &form.points,
         &form.reason,
@@ -231,45 +283,47 @@ async fn submit(
         &form.reference,
         &form.site,
     ];
-    let asked = asked(member, &form.key, &sent, posted_entry);
-    let Adjustment { change, valid_until, site, remarks } = adjustment;
-    match change {
-        Change::Add(points) => {
-            let add = AddPoints { id: None, points, valid_until, remarks };
-            points::add(app, asked, customer.clone(), site, add).await
+    let asked = asked(member, &form.key, &sent, |_done| (200, String::new()));
+    adjustments::adjust(app, asked, adjustment).await
+}
+
+fn told(added: bool, outcome: &Outcome, member: &Member, customer: &CustomerId) -> Toast {
+    match outcome {
+        Outcome::Booked(entry) => {
+            let text = if added { t!("adjust-added") } else { t!("adjust-removed") };
+            let entry = entry.as_ref().map(ToString::to_string).unwrap_or_default();
+            let post = format!("{}/entries/{}/undo", customer_page(&member.place.tenant, customer), escaped(&entry));
+            Toast { action: Some(ToastAction { label: t!("ui-undo"), post }), ..Toast::new(text) }
         }
-        Change::Remove(points) => {
-            let take = TakePoints { id: None, points, remarks: Remarks { site, ..remarks } };
-            points::remove(app, asked, customer.clone(), take).await
-        }
+        Outcome::Waits(id) => asked_for(member, id),
     }
 }
 
-/// What is kept under the form's key: the entry's id.
-fn posted_entry(done: &Done) -> (u16, String) {
-    match done {
-        Done::Posted(Posted { entry_id, .. }) => (200, entry_id.to_string()),
-        _ => (200, String::new()),
-    }
+/// Says that somebody else decides now.
+pub(super) fn asked_for(member: &Member, id: &str) -> Toast {
+    let post = format!("{}/{}/withdraw", Section::Approvals.address(&member.place.tenant), escaped(id));
+    Toast { action: Some(ToastAction { label: t!("adjust-withdraw"), post }), ..Toast::new(t!("adjust-asked")) }
 }
 
-fn told(change: Change, reply: &Reply, member: &Member, customer: &CustomerId) -> Toast {
-    let entry = match reply {
-        Reply::Done(done) | Reply::DoneBefore(done) => posted_entry(done).1,
-        Reply::Replay { body, .. } => body.clone(),
-    };
-    let text = match change {
-        Change::Add(_) => t!("adjust-added"),
-        Change::Remove(_) => t!("adjust-removed"),
-    };
-    let undo = format!("{}/entries/{}/undo", customer_page(&member.place.tenant, customer), escaped(&entry));
-    Toast { action: Some(ToastAction { label: t!("ui-undo"), post: undo }), ..Toast::new(text) }
+/// Refuses what would take more points at once than the limit reaches, and is nothing to ask for.
+pub(super) async fn require_reach(member: &Member, app: &App, points: i64) -> Result<(), WebError> {
+    let (limits, role) = (member.place.limits, member.place.role);
+    if points == 0 || approvals::may(limits, role, points) {
+        return Ok(());
+    }
+    let (tenant, user) = (&member.place.tenant, &member.person.user_id);
+    let names = approvals::deciders(&app.db, tenant, limits, user, points).await?;
+    let limit = limits.of(role).unwrap_or_default();
+    Err(WebError::Conflict(match names.as_slice() {
+        [] => t!("adjust-nobody-decides", limit = limit),
+        names => t!("adjust-close-above", points = points, limit = limit, names = either(names)),
+    }))
 }
 
 /// Puts a refusal beside its field.
-fn refused(error: PointsError, errors: &mut Errors) -> Result<(), WebError> {
+fn refused(error: ApprovalError, errors: &mut Errors) -> Result<(), WebError> {
     match error {
-        PointsError::Invalid(found) => {
+        ApprovalError::Points(PointsError::Invalid(found)) => {
             for (field, message) in found.iter() {
                 let field = match field {
                     "siteCode" => "site",
@@ -281,28 +335,24 @@ fn refused(error: PointsError, errors: &mut Errors) -> Result<(), WebError> {
                 errors.add(field, message);
             }
         }
-        PointsError::Ledger(LedgerError::Refused(refusal)) => match refusal {
-            Refusal::KeyReused => errors.add("act", t!("adjust-sent-before")),
-            Refusal::EndsInThePast => errors.add("valid_until", t!("adjust-day-later")),
+        ApprovalError::Points(PointsError::Ledger(LedgerError::Refused(refusal))) => match refusal {
+            Refusal::KeyReused => errors.add("act", t!("adjust-key-reused")),
+            Refusal::EndsInThePast => errors.add("valid_until", t!("adjust-later-day")),
             other => errors.add("points", words(&other)),
         },
-        PointsError::Ledger(error) => return Err(error.into()),
+        ApprovalError::Invalid(found) => errors.add("points", found.iter().map(|(_, text)| text).collect::<String>()),
+        error => return Err(error.into()),
     }
     Ok(())
 }
 
 /// A refusal as the support desk reads it.
-pub(super) fn words(refusal: &Refusal) -> String {
+pub(in crate::web::pages) fn words(refusal: &Refusal) -> String {
     match refusal {
-        Refusal::NotEnough { has, .. } => t!("adjust-too-few", points = *has),
+        Refusal::NotEnough { has, .. } => t!("adjust-not-enough", points = *has),
         Refusal::UnknownCustomer(_) => t!("adjust-no-account"),
         other => other.to_string(),
     }
-}
-
-async fn look(member: &Member, app: &App, customer: &CustomerId, change: Change) -> Result<PreviewView, WebError> {
-    let found = overview::preview(&app.db, &member.place.tenant, customer, change, app.now()).await?;
-    Ok(PreviewView { result: found.map_err(|refusal| words(&refusal)) })
 }
 
 /// Shows what the form would do, while it is filled in.
@@ -314,12 +364,5 @@ pub(in crate::web) async fn preview(
 ) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Agent).await?;
     let customer = customer_in(&path.1)?;
-    let points = Points::parse(&form.points).ok();
-    let preview = match points.map(|points| direction(&form, points)) {
-        Some(Ok(change)) => Some(look(&member, &app, &customer, change).await?),
-        _ => None,
-    };
-    let balance = crate::service::accounts::balance(&app.db, &member.place.tenant, &customer, app.now()).await?;
-    let part = PreviewPart { preview: &preview, balance: balance.unwrap_or_default(), zone: member.place.zone };
-    html::bare(&part)
+    part(&member, &app, &customer, &form).await
 }

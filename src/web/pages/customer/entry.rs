@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use askama::Template;
 
-use super::{OfCustomersThing, adjust, asked, customer_in, history::Line, may_undo, name_of};
+use super::{OfCustomersThing, adjust, asked, customer_in, history::Line, may_undo, name_of, preview::either};
 use crate::{
     app::App,
     domain::{
@@ -14,9 +14,11 @@ use crate::{
     },
     service::{
         accounts,
+        adjustments::{self, Outcome},
+        approvals::{self, ApprovalError},
         history::{self, Told},
         ledger::{LedgerError, command::Remarks},
-        points::{self, PointsError},
+        points::PointsError,
     },
     texts::{message, t},
     web::{
@@ -115,15 +117,35 @@ pub(in crate::web) async fn confirm_undoing(
     if entry.kind == EntryKind::Added && now < entry.points {
         return Err(WebError::Conflict(not_enough(&name, now, points)));
     }
+    let above = above(&member, &app, entry.points).await?;
+    let act = if above.is_some() { t!("adjust-button-ask") } else { t!("entry-undo") };
     let confirm = Confirm {
         question,
-        sentences: vec![what, t!("entry-undo-means", before = now, after = now - entry.points)],
+        sentences: [what, t!("entry-undo-means", before = now, after = now - entry.points)]
+            .into_iter()
+            .chain(above)
+            .collect(),
         action: format!("{}/undo", line.link),
         back: base,
         keep: t!("entry-keep"),
-        act: t!("entry-undo"),
+        act,
     };
     confirm.ask(&want, &member.shell(Section::Customers, t!("entry-undo")))
+}
+
+/// Says that somebody else decides, when it is above the limit.
+async fn above(member: &Member, app: &App, points: i64) -> Result<Option<String>, WebError> {
+    let (limits, role) = (member.place.limits, member.place.role);
+    if approvals::may(limits, role, points) {
+        return Ok(None);
+    }
+    let (tenant, user) = (&member.place.tenant, &member.person.user_id);
+    let names = approvals::deciders(&app.db, tenant, limits, user, points.saturating_abs()).await?;
+    let limit = limits.of(role).unwrap_or_default();
+    if names.is_empty() {
+        return Err(WebError::Conflict(t!("adjust-nobody-decides", limit = limit)));
+    }
+    Ok(Some(t!("approvals-undo-asks", limit = limit, names = either(&names))))
 }
 
 fn not_enough(name: &str, has: i64, points: i64) -> String {
@@ -149,19 +171,25 @@ pub(in crate::web) async fn undo(
     }
     require(&member, &app, &told).await?;
     let asked = asked(&member, "", &[], |_done| (200, String::new()));
-    match points::undo(&app, asked, customer.clone(), entry_id, Remarks::default()).await {
-        Ok(_) => member.toast(Toast::new(t!("entry-entry-undone")))?,
-        Err(PointsError::Ledger(LedgerError::Refused(Refusal::AlreadyUndone))) => {
-            member.toast(Toast::new(t!("entry-undone-already")))?;
+    let refused = match adjustments::undo(&app, asked, customer.clone(), entry_id, Remarks::default()).await {
+        Ok(Outcome::Booked(_)) => {
+            member.toast(Toast::new(t!("entry-entry-undone")))?;
+            return Ok(html::see_other(&back));
         }
-        Err(PointsError::Ledger(LedgerError::Refused(Refusal::NotEnough { has, asked }))) => {
+        Ok(Outcome::Waits(id)) => {
+            member.toast(adjust::asked_for(&member, &id))?;
+            return Ok(html::see_other(&back));
+        }
+        Err(ApprovalError::Points(PointsError::Ledger(LedgerError::Refused(refusal)))) => refusal,
+        Err(error) => return Err(error.into()),
+    };
+    match refused {
+        Refusal::AlreadyUndone => member.toast(Toast::new(t!("entry-undone-already")))?,
+        Refusal::NotEnough { has, asked } => {
             let name = name_of(&app, &member, &customer).await?;
             return Err(WebError::Conflict(not_enough(&name, has, asked)));
         }
-        Err(PointsError::Ledger(LedgerError::Refused(refusal))) => {
-            return Err(WebError::Conflict(adjust::words(&refusal)));
-        }
-        Err(error) => return Err(error.into()),
+        refusal => return Err(WebError::Conflict(adjust::words(&refusal))),
     }
     Ok(html::see_other(&back))
 }

@@ -16,7 +16,10 @@ use crate::{
         order::earning::Working,
         time::Timestamp,
     },
-    service::history::{self, CouponBrief, Link, Show, Story, Told},
+    service::{
+        approvals,
+        history::{self, CouponBrief, Link, Show, Told},
+    },
     texts::t,
     web::{
         access::Member,
@@ -145,8 +148,9 @@ impl Facts {
     }
 }
 
-fn facts(story: &Story, member: &Member) -> Vec<Fact> {
-    let (entry, zone) = (&story.entry, member.place.zone);
+fn facts(told: &Told, member: &Member) -> Vec<Fact> {
+    let (story, zone) = (&told.story, member.place.zone);
+    let entry = &story.entry;
     let memo = &entry.memo;
     let mut facts = Facts(Vec::new());
     let (at, source) = (format::date_time(entry.recorded_at, zone), source_name(memo.source));
@@ -157,7 +161,11 @@ fn facts(story: &Story, member: &Member) -> Vec<Fact> {
         t!("entry-recorded-by", at = at, by = by, source = source)
     };
     facts.add(t!("entry-recorded"), recorded);
-    facts.some(t!("entry-reason"), memo.reason.as_deref().map(reason_name).as_deref());
+    facts.some(t!("approvals-approved-by"), told.approved_by.as_deref());
+    facts.some(
+        t!("entry-reason"),
+        memo.reason.as_deref().map(|code| reason_name(code, story.reason_label.as_deref())).as_deref(),
+    );
     facts.some(t!("entry-note"), memo.description.as_deref());
     facts.some(t!("entry-private-note"), story.note.as_deref());
     facts.code(t!("entry-reference"), memo.reference.as_deref());
@@ -193,7 +201,7 @@ fn facts(story: &Story, member: &Member) -> Vec<Fact> {
 /// How the points were worked out, as the rule that did it wrote down. What an exchange keeps for itself, such as the
 /// whole coupon, is told by its code.
 fn worked_out(entry: &Entry, facts: &mut Facts) {
-    if entry.kind == EntryKind::Redeemed {
+    if entry.kind == EntryKind::Redeemed || approvals::is_approval(entry.memo.details.as_deref()) {
         return;
     }
     if let Some(working) = entry.memo.details.as_deref().and_then(Working::from_text) {
@@ -252,7 +260,7 @@ impl Line {
             points: entry.points,
             balance: entry.balance_after,
             undone: story.mended.is_some(),
-            facts: facts(story, member),
+            facts: facts(told, member),
             taken,
             taken_more,
             takers,

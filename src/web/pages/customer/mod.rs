@@ -1,10 +1,11 @@
 //! `/admin/{tenant}/customers/{customer}`: what a customer has, why, and what can be done about it.
 
 mod account;
-mod adjust;
+pub(super) mod adjust;
 mod entry;
 mod history;
 mod person;
+pub(super) mod preview;
 mod redeem;
 mod statement;
 mod view;
@@ -30,7 +31,7 @@ use crate::{
         site::Site,
     },
     service::{
-        customers,
+        adjustments, customers,
         history::Story,
         idempotency::KeyedRequest,
         ledger::{
@@ -98,19 +99,10 @@ impl From<LedgerError> for WebError {
     }
 }
 
-/// Whether this member may undo an entry: what was added or removed by hand, and for agents only what they did
-/// themselves, up to their limit.
+/// Whether this member may have an entry undone, be it by a request.
 fn may_undo(member: &Member, story: &Story) -> bool {
-    let entry = &story.entry;
-    let by_hand = matches!(entry.kind, EntryKind::Added | EntryKind::Removed) && entry.memo.mends.is_none();
-    let own = entry.memo.actor == member.caller().actor;
-    by_hand
-        && story.mended.is_none()
-        && match member.place.role {
-            Role::Viewer => false,
-            Role::Agent => own && entry.points.saturating_abs() <= member.place.agent_limit,
-            Role::Manager | Role::Admin => true,
-        }
+    let own = story.entry.memo.actor == member.caller().actor;
+    adjustments::may_undo(member.place.role, own, story).is_ok()
 }
 
 /// Whether this member may cancel the exchange that an entry paid for: its coupon was not used.

@@ -10,16 +10,21 @@ use serde::Deserialize;
 
 use super::{
     OfCustomer,
-    adjust::{AdjustForm, PreviewView},
+    adjust::{self, AdjustForm, ReasonChoice},
     customer_in, default_site,
     history::{self, Month, Tab},
     new_key,
     person::PersonForm,
+    preview::PreviewView,
 };
 use crate::{
     app::App,
-    domain::{calendar, customer::Birthday, ids::CustomerId, reason::Reason, role::Role, site::Site, time::Timestamp},
+    domain::{
+        approval::What, calendar, customer::Birthday, ids::CustomerId, points::Points, reason::BIRTHDAY, role::Role,
+        site::Site, time::Timestamp,
+    },
     service::{
+        approvals::{self, Approval},
         customers::{
             list::Today,
             overview::{self, Overview, Turn},
@@ -36,15 +41,15 @@ use crate::{
         form::{Choice, Errors},
         format,
         html::{self, Want},
-        query::{Address, customer_page},
+        query::{Address, customer_page, escaped},
         shell::{Section, Shell},
     },
 };
 
 /// Entries on one page of a history.
 const ENTRIES: usize = 25;
-/// What a birthday is worth when the address does not say.
-const BIRTHDAY_POINTS: &str = "100";
+/// What is preselected.
+const USUAL_REASON: &str = "goodwill";
 
 /// What the address says.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -81,6 +86,12 @@ struct End {
     class: usize,
 }
 
+/// A request for approval.
+struct Waiting {
+    text: String,
+    link: String,
+}
+
 struct CouponLine {
     code: String,
     state: String,
@@ -107,11 +118,14 @@ struct CustomerPage<'a> {
     newest: Option<String>,
     adjust: AdjustForm,
     preview: Option<PreviewView>,
-    reasons: Vec<Choice>,
+    reasons: Vec<ReasonChoice>,
     directions: Vec<Choice>,
     sites: Vec<Choice>,
     validity: String,
-    limit: String,
+    limit: Option<i64>,
+    limit_told: String,
+    button: String,
+    waiting: Vec<Waiting>,
     person: PersonForm,
     person_open: bool,
     birthday: Option<String>,
@@ -162,9 +176,14 @@ pub(super) async fn answer(
     let before = state.asked.before.parse().ok();
     let timeline = timeline(&app.db, tenant, customer, show, before, ENTRIES).await?;
     let sites = sites::list(&app.db, tenant).await?;
+    let offered = adjust::offered(member, app).await?;
+    let reasons: Vec<_> = offered.iter().map(|reason| ReasonChoice::new(reason, now, zone)).collect();
+    let waiting = approvals::open_of_customer(&app.db, tenant, customer).await?;
+    let adjust = state.adjust.unwrap_or_else(|| filled_in(&state.asked, &sites, &reasons));
+    let limit = member.place.limits.of(member.place.role).filter(|_| member.place.role >= Role::Agent);
 
     let name = overview.person.name.clone().unwrap_or_else(|| customer.to_string());
-    let known = overview.account.is_some() || !overview.person.is_empty();
+    let known = overview.account.is_some() || !overview.person.is_empty() || !waiting.is_empty();
     let (shell, mut status) = state.errors.mark(member.shell(Section::Customers, &name));
     if !known && status == StatusCode::OK {
         status = StatusCode::NOT_FOUND;
@@ -192,21 +211,20 @@ pub(super) async fn answer(
         older: timeline.older.map(|older| format!("{base}?before={older}{shown}")),
         newest: before
             .map(|_: i64| format!("{base}?{}", shown.trim_start_matches('&')).trim_end_matches('?').to_owned()),
-        adjust: state.adjust.unwrap_or_else(|| filled_in(&state.asked, &sites)),
+        button: button(&adjust),
+        adjust,
         preview: state.preview,
-        reasons: Reason::ALL.iter().map(|reason| Choice::new(reason.as_str(), reason.label())).collect(),
+        birthday: birthday(&overview, Today { now, zone }, &base, &reasons),
+        reasons,
+        waiting: waiting.iter().map(|approval| told(approval, member, now)).collect(),
         directions: vec![Choice::new("add", t!("adjust-add")), Choice::new("remove", t!("adjust-remove"))],
         validity: default_site(&sites)
-            .map_or_else(String::new, |site| t!("adjust-validity", date = format::date(site.valid_until(now), zone))),
+            .map_or_else(String::new, |site| t!("adjust-by-rule", day = format::date(site.valid_until(now), zone))),
         sites: sites.iter().map(|site| Choice::new(site.code.as_str(), &site.name)).collect(),
-        limit: if member.place.role == Role::Agent {
-            t!("adjust-up-to", points = member.place.agent_limit)
-        } else {
-            String::new()
-        },
+        limit,
+        limit_told: limit.map(|limit| t!("adjust-limit", points = limit)).unwrap_or_default(),
         person_open: state.person.is_some(),
         person: state.person.unwrap_or_else(|| PersonForm::of(&overview.person)),
-        birthday: birthday(&overview, Today { now, zone }, &base),
         coupons: coupons(&overview, now),
         coupons_link: Address::new(shell.at("/coupons")).and("customer", customer.as_str()).to_string(),
         may_change: member.place.role >= Role::Agent,
@@ -222,18 +240,52 @@ pub(super) async fn answer(
 }
 
 /// The form as the address fills it in: nothing is sent by that.
-fn filled_in(asked: &Asked, sites: &[Site]) -> AdjustForm {
-    let or = |given: &str, other: &str| if given.is_empty() { other.to_owned() } else { given.to_owned() };
-    AdjustForm {
-        direction: or(&asked.direction, "add"),
-        points: asked.points.clone(),
-        reason: or(&asked.reason, Reason::Goodwill.as_str()),
-        note: asked.note.clone(),
+fn filled_in(asked: &Asked, sites: &[Site], reasons: &[ReasonChoice]) -> AdjustForm {
+    let reason = |code: &str| reasons.iter().find(|reason| reason.code == code);
+    let reason = reason(&asked.reason).or_else(|| reason(USUAL_REASON)).or_else(|| reasons.first());
+    let mut form = AdjustForm {
+        direction: "add".to_owned(),
+        reason: reason.map(|reason| reason.code.clone()).unwrap_or_default(),
         reference: asked.reference.clone(),
         site: default_site(sites).map(|site| site.code.to_string()).unwrap_or_default(),
         key: new_key(),
         ..AdjustForm::default()
+    };
+    if let Some(reason) = reason {
+        form.fill(reason);
     }
+    let given =
+        [(&mut form.direction, &asked.direction), (&mut form.points, &asked.points), (&mut form.note, &asked.note)];
+    for (field, value) in given {
+        if !value.is_empty() {
+            field.clone_from(value);
+        }
+    }
+    form
+}
+
+/// What the button says: with the number, when there is one.
+fn button(form: &AdjustForm) -> String {
+    match (form.direction.as_str(), Points::parse(&form.points)) {
+        ("remove", Ok(points)) => t!("adjust-button-remove-points", points = points.get()),
+        ("remove", Err(_)) => t!("adjust-button-remove"),
+        (_, Ok(points)) => t!("adjust-button-add-points", points = points.get()),
+        (_, Err(_)) => t!("adjust-button-add"),
+    }
+}
+
+/// What waits for a second person.
+fn told(approval: &Approval, member: &Member, now: Timestamp) -> Waiting {
+    let name = approval.asker.clone().unwrap_or_default();
+    let points = approval.points.get();
+    let ago = format::days_apart(approval.asked_at, now, member.place.zone);
+    let link = format!("{}/{}", Section::Approvals.address(&member.place.tenant), escaped(&approval.approval_id));
+    let text = match approval.what {
+        What::Add => t!("adjust-waits-add", name = name, points = points, ago = ago),
+        What::Remove => t!("adjust-waits-remove", name = name, points = points, ago = ago),
+        What::Undo => t!("adjust-waits-undo", name = name, points = points, ago = ago),
+    };
+    Waiting { text, link }
 }
 
 fn range(shown: usize, of: i64) -> String {
@@ -269,10 +321,11 @@ fn ends(overview: &Overview, now: Timestamp, zone: chrono_tz::Tz) -> Vec<End> {
 }
 
 /// Whom to congratulate today, and the address that fills in the form.
-fn birthday(overview: &Overview, today: Today, base: &str) -> Option<String> {
+fn birthday(overview: &Overview, today: Today, base: &str, reasons: &[ReasonChoice]) -> Option<String> {
     let day: Birthday = overview.person.birthday?;
     let is_open = overview.account.is_some_and(|account| account.open);
-    let fill = || format!("{base}?reason={}&points={BIRTHDAY_POINTS}#adjust", Reason::Birthday.as_str());
+    let is_offered = reasons.iter().any(|reason| reason.code == BIRTHDAY);
+    let fill = || if is_offered { format!("{base}?reason={BIRTHDAY}#adjust") } else { format!("{base}#adjust") };
     (is_open && day.is_on(calendar::day_of(today.now, today.zone))).then(fill)
 }
 

@@ -1,11 +1,11 @@
 //! Entries in words, the same on every page and in files.
 
+pub(in crate::web::pages) use crate::domain::reason::name_of as reason_name;
 use crate::{
     domain::{
         actor::{Actor, ActorKind},
         ids::{EntryId, SiteCode},
         ledger::entry::{EntryKind, Source},
-        reason::Reason,
     },
     service::history::Story,
     texts::{Language, in_language, t},
@@ -48,16 +48,15 @@ pub(super) fn source_name(source: Source) -> String {
     }
 }
 
-/// The words of a reason; those of another program stay as they are.
-pub(super) fn reason_name(reason: &str) -> String {
-    Reason::parse(reason).map_or_else(|_own| reason.to_owned(), |known| known.label().to_owned())
-}
-
 /// What happened, in a few words.
 pub(in crate::web::pages) fn title(story: &Story) -> String {
     let memo = &story.entry.memo;
     let text = |other: String| {
-        let given = memo.reason.as_deref().map(reason_name).or_else(|| memo.description.clone());
+        let given = memo
+            .reason
+            .as_deref()
+            .map(|code| reason_name(code, story.reason_label.as_deref()))
+            .or_else(|| memo.description.clone());
         given.filter(|text| !text.is_empty()).unwrap_or(other)
     };
     match story.entry.kind {

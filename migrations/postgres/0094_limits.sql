@@ -1,0 +1,3 @@
+-- The most points that managers and admins add or remove at once without a second person; NULL: no limit.
+ALTER TABLE tenants ADD COLUMN manager_limit BIGINT;
+ALTER TABLE tenants ADD COLUMN admin_limit BIGINT;
