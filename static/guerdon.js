@@ -166,7 +166,10 @@ function follow(id, link) {
   (successor || list).focus({ preventScroll: true });
   if (list.getBoundingClientRect().top < 0) list.scrollIntoView();
 }
-body.addEventListener("htmx:afterRequest", () => free(document));
+body.addEventListener("htmx:afterRequest", (event) => {
+  free(document);
+  if (event.detail.successful) $("#problems > [data-unreachable]")?.remove();
+});
 for (const name of ["htmx:sendError", "htmx:timeout"]) body.addEventListener(name, unreachable);
 body.addEventListener("htmx:responseError", (event) => {
   if (!event.detail.xhr.getResponseHeader("HX-Retarget")) unreachable();
@@ -175,7 +178,13 @@ body.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.target?.id === "main") $("#problems")?.replaceChildren();
 });
 function unreachable() {
-  const problems = $("#problems") ?? $("#main");
+  let problems = $("#problems");
+  if (!problems) {
+    // A new content of the page has no place for them; the page itself stays.
+    problems = document.createElement("div");
+    problems.id = "problems";
+    $("#main").prepend(problems);
+  }
   problems.replaceChildren($("#unreachable").content.cloneNode(true));
   problems.scrollIntoView({ block: "center" });
 }

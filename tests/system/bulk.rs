@@ -27,7 +27,7 @@ use guerdon::{
     store::Backend,
 };
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::common::{
     browser::Browser,
@@ -208,7 +208,7 @@ on_both! {
         browser.see("To be looked at").await;
         browser.see("Left out").await;
         browser.screenshot("bulk-checked").await;
-        browser.script("document.querySelector('form[action$=\"/run\"] button').click()", Value::Null).await;
+        browser.script("document.querySelector('form[action$=\"/run\"] button').click()", json!([])).await;
         browser.find("#bulk-progress progress[value]").await;
         browser.see("rows are booked.").await;
         server.kill();
