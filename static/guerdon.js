@@ -61,6 +61,10 @@ results?.parentElement.addEventListener("keydown", (event) => {
 addEventListener("click", (event) => {
   if (!event.target.closest(".global-search")) results?.replaceChildren();
 });
+// Whoever tabs on is not held up by what the field offered, nor covered by it.
+results?.parentElement.addEventListener("focusout", (event) => {
+  if (event.relatedTarget && !event.currentTarget.contains(event.relatedTarget)) results.replaceChildren();
+});
 
 /* ----------------------------------------------------------------- toasts */
 const TOAST_MS = 5000;
@@ -135,6 +139,7 @@ addEventListener("click", (event) => {
 /* ------------------------------------------------------- htmx, and nothing else of it elsewhere */
 const body = document.body;
 body.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target === results && !results.parentElement.contains(document.activeElement)) event.detail.shouldSwap = false;
   // An error that the server put into words is shown; the page stays as it is.
   if (event.detail.xhr.status >= 400 && event.detail.xhr.getResponseHeader("HX-Retarget")) event.detail.shouldSwap = true;
 });

@@ -7,15 +7,14 @@ birthdays-tomorrow = Morgen
 birthdays-week = Nächste 7 Tage
 birthdays-late = Letzte 7 Tage
 birthdays-customer = Kunde
-birthdays-turns = Wird
-birthdays-unknown = Nicht bekannt
+birthdays-turns = wird { $years }
 birthdays-points = Punkte
 birthdays-give = { $points ->
     [one] { $points } Punkt
    *[other] { $points } Punkte
 } schenken
 birthdays-give-to = an { $name }
-birthdays-given-on = Geschenkt am { $day }
+birthdays-given = Geschenkt
 birthdays-fill-in = Freigabe erbitten
 birthdays-on-that-day = Am Tag selbst
 birthdays-more = Alle vom { $day } zeigen

@@ -7,15 +7,14 @@ birthdays-tomorrow = Tomorrow
 birthdays-week = Next 7 days
 birthdays-late = Last 7 days
 birthdays-customer = Customer
-birthdays-turns = Turns
-birthdays-unknown = Not known
+birthdays-turns = turns { $years }
 birthdays-points = Points
 birthdays-give = Give { $points ->
     [one] { $points } point
    *[other] { $points } points
 }
 birthdays-give-to = to { $name }
-birthdays-given-on = Given on { $day }
+birthdays-given = Given
 birthdays-fill-in = Ask for approval
 birthdays-on-that-day = On the day
 birthdays-more = Show all of { $day }

@@ -120,7 +120,7 @@ async fn congratulate(browser: &Browser) {
     browser.see("Mara").await;
     browser.click("Give 100 points to Mara").await;
     browser.see("Points given").await;
-    browser.see("Given on").await;
+    browser.see("Given").await;
     browser.goto("/admin/acme/customers/C2").await;
     assert_eq!(browser.text(".strip .lead .pts").await, "100 points");
 }

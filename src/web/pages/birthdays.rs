@@ -48,6 +48,7 @@ struct Line {
     name: String,
     link: String,
     turns: Option<i64>,
+    /// On which day points were given.
     given: Option<String>,
     give: String,
 }
@@ -128,12 +129,11 @@ impl Asked {
 
 fn line(member: &Member, celebrant: &Celebrant, day: NaiveDate, path: &str) -> Line {
     let tenant = &member.place.tenant;
-    let given = |at| t!("birthdays-given-on", day = format::date(at, member.place.zone));
     Line {
         name: celebrant.name.clone().unwrap_or_else(|| celebrant.customer.to_string()),
         link: customer_page(tenant, &celebrant.customer),
         turns: celebrant.born.year().map(|year| i64::from(day.year() - year)).filter(|years| *years > 0),
-        given: celebrant.given_at.map(given),
+        given: celebrant.given_at.map(|at| format::date(at, member.place.zone)),
         give: format!("{path}/{}/give", customer_segment(&celebrant.customer)),
     }
 }
