@@ -18,8 +18,8 @@ use crate::{
 
 const METHODS: &str = "GET, POST, PUT, PATCH, DELETE";
 const HEADERS: &str = "Authorization, Content-Type, Emporix-Tenant, X-Total-Count, X-Version, Accept-Language, \
-     Content-Language, X-Correlation-Id, Idempotency-Key";
-const EXPOSED: &str = "X-Total-Count, Items-Count, Retry-After";
+     Content-Language, X-Correlation-Id, Idempotency-Key, If-None-Match";
+const EXPOSED: &str = "X-Total-Count, Items-Count, Retry-After, ETag";
 /// How long a browser keeps the answer to a preflight: a change of a site's origins acts within that time.
 const MAX_AGE_SECS: u32 = 600;
 
@@ -40,7 +40,7 @@ fn whose(path: &str) -> Option<Whose> {
         ["oauth", "token"]
         | ["customerlogin", "auth", "anonymous", "login" | "refresh"]
         | ["reward-points", "public", ..] => Some(Whose::Any),
-        ["reward-points", name, "redeemOptions"]
+        ["reward-points", name, "redeemOptions" | "basket"]
         | ["coupon", name, "coupons", _, ..]
         | ["coupon", name, "referral-coupons", _] => Some(tenant(name)),
         _ => None,
@@ -115,6 +115,7 @@ mod tests {
             ("/reward-points/public/customer/redeem", Some(Whose::Any)),
             ("/customerlogin/auth/anonymous/login", Some(Whose::Any)),
             ("/reward-points/acme/redeemOptions", acme()),
+            ("/reward-points/acme/basket", acme()),
             ("/coupon/acme/coupons/X", acme()),
             ("/coupon/acme/coupons/X/validation", acme()),
             ("/coupon/acme/referral-coupons/C1", acme()),

@@ -9,6 +9,7 @@ mod coupons;
 mod customers;
 mod document;
 mod error;
+mod fresh;
 mod guard;
 mod json;
 mod orders;

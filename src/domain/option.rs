@@ -216,6 +216,11 @@ impl RedeemOption {
             && self.draft.active_until.is_none_or(|until| now < until)
     }
 
+    /// Whether it will be offered, but is not at `now`.
+    pub fn comes_later(&self, now: Timestamp) -> bool {
+        self.archived_at.is_none() && self.draft.active && self.draft.active_from.is_some_and(|from| now < from)
+    }
+
     /// Whether it can be had on this site.
     pub fn is_on(&self, site: &SiteCode) -> bool {
         self.draft.sites.is_empty() || self.draft.sites.contains(site)

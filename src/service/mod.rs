@@ -23,6 +23,7 @@ pub mod links;
 pub mod memberships;
 pub mod options;
 pub mod orders;
+pub mod own;
 pub mod passwords;
 pub mod points;
 pub mod reasons;

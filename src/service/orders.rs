@@ -12,14 +12,17 @@ pub use crate::domain::order::{Order, Received};
 use crate::{
     app::App,
     domain::{
-        ids::{CustomerId, OrderId, ReturnId, TenantId},
+        ids::{CustomerId, OrderId, ReturnId, SiteCode, TenantId},
         invalid::FieldErrors,
+        money::Currency,
         order::{
+            basket::Basket,
             earning::Award,
             returned::Content,
             snapshot::{OrderStatus, Snapshot},
         },
         refusal::Refusal,
+        site::Site,
     },
     store::{self, Db, DbError, sites},
 };
@@ -40,6 +43,33 @@ fn whose(customer: Option<&CustomerId>, id: &OrderId) -> CustomerId {
     customer.cloned().unwrap_or_else(nobody)
 }
 
+fn require_currency(site: &Site, currency: &Currency) -> Result<(), FieldErrors> {
+    if site.currency == *currency {
+        return Ok(());
+    }
+    let message = format!("The site `{}` sells in {}.", site.code, site.currency.as_str());
+    Err(FieldErrors::one("currency", message))
+}
+
+/// What a basket would earn if it were ordered and completed now, by the site's rule as it is. Nothing is kept. The site
+/// is `named`, or else the one that the basket names, or else `main`.
+///
+/// # Errors
+/// When the site does not exist or has another currency.
+pub async fn earned_by(
+    app: &App,
+    tenant: &TenantId,
+    named: Option<&SiteCode>,
+    basket: &Basket,
+) -> Result<(SiteCode, Award), PointsError> {
+    let site = find_site(&app.db, tenant, named.or(basket.site.as_ref())).await?;
+    require_currency(&site, &basket.currency)?;
+    let now = app.now();
+    let rule = sites::rule_at(&app.db, tenant, &site.code, now).await?;
+    let award = basket.award(&site.code, rule.as_ref(), now, site.zone);
+    Ok((site.code, award))
+}
+
 /// Takes in a snapshot of an order, any number of times and in any order. The first completed one earns the points, by
 /// the rule of the site that held when the order was completed.
 ///
@@ -57,9 +87,8 @@ pub async fn report(
     loop {
         let known = find(&app.db, tenant, id).await?;
         let completed = known.as_ref().is_some_and(|order| order.award.is_some());
-        if site.currency != snapshot.currency && !completed {
-            let message = format!("The site `{}` sells in {}.", site.code, site.currency.as_str());
-            return Err(FieldErrors::one("currency", message).into());
+        if !completed {
+            require_currency(&site, &snapshot.currency)?;
         }
         let award = match snapshot.completed_at.filter(|_| snapshot.status == OrderStatus::Completed) {
             None => None,

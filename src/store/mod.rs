@@ -71,6 +71,7 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         ledger::history::STATEMENTS,
         ledger::links::STATEMENTS,
         ledger::load::STATEMENTS,
+        ledger::own::STATEMENTS,
         ledger::read::STATEMENTS,
         ledger::save::STATEMENTS,
         ledger::summary::STATEMENTS,

@@ -50,7 +50,7 @@ on_both! {
             assert_eq!(header(&answer, "access-control-allow-credentials"), None);
             let headers = header(&answer, "access-control-allow-headers").unwrap();
             for name in ["Authorization", "Content-Type", "Emporix-Tenant", "X-Total-Count", "X-Version",
-                "Accept-Language", "Content-Language", "X-Correlation-Id", "Idempotency-Key"] {
+                "Accept-Language", "Content-Language", "X-Correlation-Id", "Idempotency-Key", "If-None-Match"] {
                 assert!(headers.split(", ").any(|listed| listed == name), "{name} in {headers}");
             }
         }
@@ -84,7 +84,7 @@ on_both! {
             assert!(answer.status().is_client_error(), "{path}");
             assert_eq!(header(&answer, ALLOW_ORIGIN), Some(SHOP), "{path}");
             let exposed = header(&answer, "access-control-expose-headers");
-            assert_eq!(exposed, Some("X-Total-Count, Items-Count, Retry-After"));
+            assert_eq!(exposed, Some("X-Total-Count, Items-Count, Retry-After, ETag"));
         }
     }
 

@@ -13,3 +13,4 @@ mod oauth;
 mod redeem_options;
 mod requests;
 mod shop;
+mod storefront;

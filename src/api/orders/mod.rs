@@ -1,5 +1,6 @@
 //! Orders and returns, as the shop's backend reports them.
 
+mod basket;
 mod view;
 
 use actix_web::{
@@ -34,11 +35,12 @@ use crate::{
 const ORDER: &str = "/reward-points/{tenant}/orders/{orderId}";
 const CLAIM: &str = "/reward-points/{tenant}/orders/claim";
 const RETURN: &str = "/reward-points/{tenant}/orders/{orderId}/returns/{returnId}";
+const BASKET: &str = "/reward-points/{tenant}/basket";
 const SCOPES: &[Scope] = &[Scope::OrderManage];
 
 /// The operations of this resource, for the document.
 #[derive(OpenApi)]
-#[openapi(paths(report, read, report_return, claim))]
+#[openapi(paths(report, read, report_return, claim, basket::earned))]
 pub(super) struct Operations;
 
 /// The routes of this resource.
@@ -49,6 +51,7 @@ pub(super) fn routes() -> Vec<Route> {
         routes::put(ORDER, report),
         routes::get(ORDER, read),
         routes::put(RETURN, report_return),
+        routes::post(BASKET, basket::earned),
     ]
 }
 

@@ -13,12 +13,13 @@ use utoipa::OpenApi;
 use super::{
     REPLAYED, auth, body,
     error::ApiError,
-    params,
+    fresh, params,
     routes::{self, Route},
 };
 use crate::{
     app::App,
     domain::{
+        ids::{SiteCode, TenantId},
         invalid::FieldErrors,
         option::{OptionDraft, RedeemOption},
         scope::Scope,
@@ -26,7 +27,7 @@ use crate::{
     },
     service::{
         options::{self, Created, OptionError},
-        sites,
+        own, sites,
     },
 };
 
@@ -105,10 +106,12 @@ pub(super) async fn create(app: Data<App>, request: HttpRequest, payload: Payloa
         ("tenant" = String, Path, description = "The tenant of the token."),
         ("siteCode" = Option<String>, Query, example = "main",
             description = "Only what can be had on this site; on any of them by default."),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer that is kept."),
     ),
     responses(
         (status = 200, description = "The options, in the order in which they are to be shown.",
             content_type = "application/json", body = Vec<view::RedeemOption>),
+        (status = 304, description = "Nothing has changed since the answer that `If-None-Match` names."),
     ),
     security(("OAuth2" = []), ("CustomerAccessToken" = []), ("AnonymousAccessToken" = [])),
 )]
@@ -119,24 +122,47 @@ pub(super) async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpRes
 
 /// List what one can have
 ///
-/// The redemption options that the signed-in customer can have now. An addition to the contract.
+/// The redemption options that are offered now, each with what is missing for it and whether the signed-in customer can
+/// have it. An addition to the contract.
 #[utoipa::path(
     get, path = OWN_OPTIONS, tag = "One's own points", operation_id = "listOwnRedeemOptions",
     params(
         ("siteCode" = Option<String>, Query, example = "main",
             description = "Only what can be had on this site; on any of them by default."),
+        ("unavailable" = Option<bool>, Query, example = true,
+            description = "`true`: also what is sold out, and what will be offered later."),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer that is kept."),
     ),
     responses(
         (status = 200, description = "The options, in the order in which they are to be shown.",
-            content_type = "application/json", body = Vec<view::RedeemOption>),
+            content_type = "application/json", body = Vec<view::OwnRedeemOption>),
+        (status = 304, description = "Nothing has changed since the answer that `If-None-Match` names."),
         (status = 400, description = "There is no such site."),
     ),
     security(("CustomerAccessToken" = [])),
 )]
 pub(super) async fn list_own(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let token = auth::token(&app, &request).await?;
-    auth::require_customer(&token)?;
-    listed(&app, &request, &token).await
+    let (caller, customer) = auth::customer(&app, &request).await?;
+    let site = params::site(&request)?;
+    let with_all = match params::query(&request, "unavailable")?.as_deref() {
+        None | Some("" | "false") => false,
+        Some("true") => true,
+        Some(_) => return Err(FieldErrors::one("unavailable", "Give true or false.").into()),
+    };
+    let mut found = own::options(&app.db, &caller.tenant, &customer, with_all, app.now()).await?;
+    if let Some(site) = site {
+        require_site(&app, &caller.tenant, &site).await?;
+        found.retain(|(option, _)| option.is_on(&site));
+    }
+    let found = found.iter().map(|(option, reach)| view::with_reach(option, *reach)).collect();
+    fresh::json_of(&request, &Value::Array(found))
+}
+
+async fn require_site(app: &App, tenant: &TenantId, site: &SiteCode) -> Result<(), ApiError> {
+    if sites::find(&app.db, tenant, site).await?.is_some() {
+        return Ok(());
+    }
+    Err(FieldErrors::one("siteCode", format!("There is no site `{site}`.")).into())
 }
 
 /// What the bearer of the token sees, on the site that the query names.
@@ -145,12 +171,10 @@ async fn listed(app: &App, request: &HttpRequest, token: &AccessToken) -> Result
     let mut found = options::list_present(&app.db, &token.tenant).await?;
     found.retain(|option| is_seen(option, token, app));
     if let Some(site) = site {
-        if sites::find(&app.db, &token.tenant, &site).await?.is_none() {
-            return Err(FieldErrors::one("siteCode", format!("There is no site `{site}`.")).into());
-        }
+        require_site(app, &token.tenant, &site).await?;
         found.retain(|option| option.is_on(&site));
     }
-    Ok(json(options::to_json(&found)))
+    Ok(fresh::json(request, options::to_json(&found)))
 }
 
 /// Read a redemption option

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
+
+use crate::domain::{option, reach::Reach};
 
 /// What so many points buy.
 #[derive(Serialize, ToSchema)]
@@ -16,6 +19,38 @@ pub(super) struct RedeemOption {
     option: NewRedeemOption,
     /// How many can still be had; only of options with a stock.
     stock_left: Option<i64>,
+}
+
+/// What so many points buy, and whether the customer can have it.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct OwnRedeemOption {
+    #[serde(flatten)]
+    option: RedeemOption,
+    /// The points that the customer lacks; 0 when there are enough.
+    #[schema(minimum = 0, example = 40)]
+    missing_points: i64,
+    /// Whether the customer can have it now.
+    #[schema(example = false)]
+    can_redeem: bool,
+    /// Why not: `points`, `limit` (the customer had it as often as one may), `soldOut` or `notYet`; absent when it can
+    /// be had.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "points")]
+    reason: Option<String>,
+}
+
+/// An option with whether the customer can have it.
+pub(super) fn with_reach(option: &option::RedeemOption, reach: Reach) -> Value {
+    let mut value = option.to_json();
+    if let Some(map) = value.as_object_mut() {
+        map.insert("missingPoints".to_owned(), json!(reach.missing));
+        map.insert("canRedeem".to_owned(), json!(reach.obstacle.is_none()));
+        if let Some(obstacle) = reach.obstacle {
+            map.insert("reason".to_owned(), json!(obstacle.as_str()));
+        }
+    }
+    value
 }
 
 /// What so many points shall buy.
@@ -125,7 +160,7 @@ pub(super) struct OptionCoupon {
     max_redemptions_per_customer: Option<i64>,
     /// Further conditions, as the coupon service has them: `validFrom`, `validUntil`, `minOrderValue` and others.
     #[schema(value_type = Option<Object>, example = json!({"minOrderValue": {"amount": 50, "currency": "EUR"}}))]
-    restrictions: Option<serde_json::Value>,
+    restrictions: Option<Value>,
     /// Always `VALID`.
     #[schema(example = "VALID")]
     status: Option<String>,
@@ -146,11 +181,10 @@ pub(super) struct OptionMoney {
 mod tests {
     use std::collections::BTreeSet;
 
-    use serde_json::{Value, json};
     use utoipa::PartialSchema;
 
     use super::*;
-    use crate::domain::{option, time::Timestamp};
+    use crate::domain::time::Timestamp;
 
     /// The names of a schema's properties, those of the schemas that it is made of included.
     fn properties(schema: &Value) -> BTreeSet<String> {

@@ -5,6 +5,7 @@ mod batch;
 mod body;
 mod customer;
 mod entries;
+mod own;
 mod signed_in;
 pub mod view;
 
@@ -28,6 +29,9 @@ use super::routes::{Route, delete, get, post};
     signed_in::summary,
     signed_in::redeem,
     signed_in::cancel,
+    own::expiries,
+    own::entries,
+    own::coupons,
 ))]
 pub(super) struct Operations;
 
@@ -46,5 +50,8 @@ pub(super) fn routes() -> Vec<Route> {
         get("/reward-points/public/customer/summary", signed_in::summary),
         post("/reward-points/public/customer/redeem", signed_in::redeem),
         post("/reward-points/public/customer/redemptions/{entryId}/cancel", signed_in::cancel),
+        get("/reward-points/public/customer/expiries", own::expiries),
+        get("/reward-points/public/customer/entries", own::entries),
+        get("/reward-points/public/customer/coupons", own::coupons),
     ]
 }

@@ -11,7 +11,7 @@ use super::{
     view::{CouponCode, CustomerSummary},
 };
 use crate::{
-    api::{auth, body, error::ApiError, params},
+    api::{auth, body, error::ApiError, fresh, params},
     app::App,
     domain::{
         ids::EntryId,
@@ -28,11 +28,14 @@ use crate::{
 
 /// Read one's points
 ///
-/// How many points the signed-in customer can spend now, as a bare number.
+/// How many points the signed-in customer can spend now, as a bare number. The answer has an `ETag`; with it in
+/// `If-None-Match` the same balance is answered with 304 and no body.
 #[utoipa::path(
     get, path = "/reward-points/public/customer", tag = "One's own points", operation_id = "readOwnPoints",
+    params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer that is kept.")),
     responses(
         (status = 200, description = "The balance.", content_type = "application/json", body = i64, example = 1153),
+        (status = 304, description = "Nothing has changed since the answer that `If-None-Match` names."),
         (status = 404, description = "The customer has no account yet."),
     ),
     security(("CustomerAccessToken" = [])),
@@ -40,17 +43,20 @@ use crate::{
 pub(super) async fn balance(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let (caller, customer) = auth::customer(&app, &request).await?;
     let points = accounts::balance(&app.db, &caller.tenant, &customer, app.now()).await?;
-    points.map(answer::integer).ok_or_else(|| answer::no_points(&customer))
+    let points = points.ok_or_else(|| answer::no_points(&customer))?;
+    Ok(fresh::json(&request, points.to_string()))
 }
 
 /// Read one's history
 ///
 /// The points that came and the points that went, the oldest first, with the balance that can be spent now; all as of
-/// one moment.
+/// one moment. It has an `ETag`, as the balance does.
 #[utoipa::path(
     get, path = "/reward-points/public/customer/summary", tag = "One's own points", operation_id = "readOwnSummary",
+    params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer that is kept.")),
     responses(
         (status = 200, description = "The history.", content_type = "application/json", body = CustomerSummary),
+        (status = 304, description = "Nothing has changed since the answer that `If-None-Match` names."),
         (status = 404, description = "The customer has no account yet."),
     ),
     security(("CustomerAccessToken" = [])),
@@ -59,7 +65,7 @@ pub(super) async fn summary(app: Data<App>, request: HttpRequest) -> Result<Http
     let (caller, customer) = auth::customer(&app, &request).await?;
     let summary = summary::of_customer(&app.db, &caller.tenant, &customer, app.now()).await?;
     let summary = summary.ok_or_else(|| answer::no_points(&customer))?;
-    Ok(HttpResponse::Ok().json(CustomerSummary::from(summary)))
+    fresh::json_of(&request, &CustomerSummary::from(summary))
 }
 
 /// Redeem points for a coupon

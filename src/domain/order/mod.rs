@@ -1,5 +1,6 @@
 //! Orders: what the shop reports of them, what they earn, and what comes back.
 
+pub mod basket;
 pub mod earning;
 pub mod proof;
 pub mod returned;

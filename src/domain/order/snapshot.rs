@@ -131,7 +131,7 @@ impl Snapshot {
         let customer = fields.given("customerId", CustomerId::parse);
         let site = fields.given("siteCode", SiteCode::parse).unwrap_or_else(SiteCode::main);
         let status = required(&mut fields, "status", "Give the order's status.", OrderStatus::parse);
-        let currency = required(&mut fields, "currency", "Give the order's currency.", Currency::parse);
+        let currency = currency(&mut fields, "Give the order's currency.");
         let completed_at = completed_at(&mut fields, status, now);
         let decimals = currency.as_ref().map_or(0, Currency::decimals);
         let totals = Totals::read(map, decimals, &mut errors);
@@ -174,6 +174,11 @@ fn required<T>(
     fields.given(name, parse)
 }
 
+/// Reads the currency, which must be there.
+pub(super) fn currency(fields: &mut Fields<'_>, missing: &str) -> Option<Currency> {
+    required(fields, "currency", missing, Currency::parse)
+}
+
 fn completed_at(fields: &mut Fields<'_>, status: Option<OrderStatus>, now: Timestamp) -> Option<Timestamp> {
     let at = fields.time("completedAt");
     if at.is_some_and(|at| at > now.plus_secs(AHEAD_SECS_MAX)) {
@@ -196,7 +201,15 @@ fn amount(fields: &mut Fields<'_>, name: &str, decimals: u32) -> Option<Decimal>
 }
 
 impl Totals {
-    fn read(map: &Map<String, Value>, decimals: u32, errors: &mut FieldErrors) -> Option<Self> {
+    /// Totals of which nothing is said but what is to be paid, in the field `name`.
+    pub(super) fn of_amount(fields: &mut Fields<'_>, name: &str, decimals: u32) -> Option<Self> {
+        let gross = amount(fields, name, decimals)?;
+        let zero = Decimal::new(0, decimals);
+        Some(Self { gross, net: gross, tax: zero, shipping: zero, discount: zero })
+    }
+
+    /// The field `totals` of an order.
+    pub(super) fn read(map: &Map<String, Value>, decimals: u32, errors: &mut FieldErrors) -> Option<Self> {
         let Some(totals) = map.get("totals").filter(|totals| !totals.is_null()) else {
             errors.add("totals", "Give an object with gross, net, tax, shipping and discount.");
             return None;

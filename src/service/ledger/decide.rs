@@ -12,6 +12,7 @@ use super::{
 use crate::{
     domain::{
         actor::ActorKind,
+        cancelling,
         code::coupon_code,
         coupon::IssuedCoupon,
         ids::{EntryId, OrderId, SiteCode, TenantId},
@@ -54,14 +55,14 @@ impl Cancellable {
             return Err(Refusal::AlreadyCancelled);
         }
         let by_customer = request.caller.actor.kind == ActorKind::Customer;
-        if by_customer && self.customer_hours == 0 {
+        let last = cancelling::customers_until(self.redemption.created_at, self.customer_hours);
+        if by_customer && last.is_none() {
             return Err(Refusal::CancellingOff);
         }
         if self.redemption.uses > 0 && !matches!(request.command, Command::GiveBack(..)) {
             return Err(Refusal::CouponUsed(self.redemption.code.clone()));
         }
-        let last = self.redemption.created_at.plus_secs(self.customer_hours.saturating_mul(3_600));
-        if by_customer && now > last {
+        if by_customer && last.is_some_and(|last| now > last) {
             return Err(Refusal::CancellingOver(self.customer_hours));
         }
         Ok(())

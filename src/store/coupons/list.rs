@@ -140,11 +140,16 @@ pub async fn coupons(
     let conditions: &[&str] = if with_deleted { &[] } else { &["deleted_at IS NULL"] };
     let scope = || Scope { columns: vec![("tenant_id", tenant.to_string())], conditions };
     let Keys { keys, total, cut_off } = listing::page(tx, scope, query, now).await?;
-    let codes = serde_json::json!(keys).to_string();
-    let rows = tx.query(LIST_COUPONS_BY_CODES).bind(tenant).bind(codes).all::<CouponRow>().await?;
-    let rows = listing::in_order(&keys, rows, |row| &row.code);
-    let items = rows.into_iter().map(CouponRow::into_coupon).collect::<Result<_, _>>()?;
+    let items = by_codes(tx, tenant, &keys).await?;
     Ok(Listed { items, total, cut_off })
+}
+
+/// The coupons with these codes, deleted or not, in the order of the codes.
+pub async fn by_codes(tx: &mut Tx, tenant: &TenantId, codes: &[String]) -> Result<Vec<Coupon>, DbError> {
+    let asked = serde_json::json!(codes).to_string();
+    let rows = tx.query(LIST_COUPONS_BY_CODES).bind(tenant).bind(asked).all::<CouponRow>().await?;
+    let rows = listing::in_order(codes, rows, |row| &row.code);
+    rows.into_iter().map(CouponRow::into_coupon).collect()
 }
 
 /// Whose uses a list shows.

@@ -6,6 +6,7 @@
 pub mod history;
 pub mod links;
 pub mod load;
+pub mod own;
 pub mod read;
 pub mod rows;
 pub mod save;
