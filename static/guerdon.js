@@ -153,8 +153,9 @@ body.addEventListener("htmx:afterSwap", (event) => {
     if (problem) problem.focus();
     else if (target.id === "main") {
       // Unless the control that was used is still there, the new content is where reading goes on.
-      if (document.activeElement === document.body) target.focus({ preventScroll: true });
-      scrollTo({ top: 0 });
+      const kept = document.activeElement !== body && target.contains(document.activeElement);
+      if (document.activeElement === body) target.focus({ preventScroll: true });
+      if (!kept) scrollTo({ top: 0 });
     }
   } else if (target.hasAttribute("data-polls")) {
     // It comes by itself, so it takes nobody's focus; and the server answers again.
@@ -194,6 +195,51 @@ function unreachable() {
   problems.scrollIntoView({ block: "center" });
 }
 
+/* ------------------------------------------------- rows that are dragged to another place */
+let drag = null;
+const rowsOf = (list) => [...list.children];
+addEventListener("pointerdown", (event) => {
+  const grip = event.button === 0 && event.target.closest("[data-grip]");
+  const row = grip?.closest("tr");
+  if (!row) return;
+  event.preventDefault();
+  grip.setPointerCapture(event.pointerId);
+  drag = { row, grip, before: rowsOf(row.parentElement) };
+  row.setAttribute("data-dragged", "");
+});
+addEventListener("pointermove", (event) => {
+  if (!drag) return;
+  const { row } = drag;
+  // The pointer is captured, so the row under it is found by its place.
+  const over = rowsOf(row.parentElement).find((other) => {
+    const { top, bottom } = other.getBoundingClientRect();
+    return event.clientY >= top && event.clientY < bottom;
+  });
+  if (!over || over === row) return;
+  const { top, height } = over.getBoundingClientRect();
+  const behind = event.clientY > top + height / 2;
+  // Not before the middle: rows of different heights would change places to and fro.
+  const below = row.compareDocumentPosition(over) & Node.DOCUMENT_POSITION_FOLLOWING;
+  if (below && behind) over.after(row);
+  else if (!below && !behind) over.before(row);
+});
+function drop(keep) {
+  if (!drag) return;
+  const { row, grip, before } = drag;
+  drag = null;
+  row.removeAttribute("data-dragged");
+  const place = rowsOf(row.parentElement).indexOf(row);
+  if (!keep) row.parentElement.replaceChildren(...before);
+  else if (before.indexOf(row) !== place) {
+    const form = grip.closest("form");
+    form.place.value = place + 1;
+    form.requestSubmit();
+  }
+}
+addEventListener("pointerup", () => drop(true));
+addEventListener("pointercancel", () => drop(false));
+addEventListener("keydown", (event) => { if (event.key === "Escape") drop(false); });
+
 /* --------------------------------------------------------- live figures */
 const number = new Intl.NumberFormat(language);
 const plural = new Intl.PluralRules(language);
@@ -231,7 +277,7 @@ addEventListener("change", (event) => {
 function refresh() {
   if ($("form[data-dirty][data-changed]")) changed(true);
   for (const form of document.querySelectorAll("[data-adjust]")) refreshAdjust(form);
-  for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
+  for (const hidden of document.querySelectorAll("[data-print], form[data-place]")) hidden.hidden = false;
   for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
 }
 addEventListener("input", (event) => {

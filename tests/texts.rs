@@ -120,3 +120,25 @@ fn text_in_a_page_is_noticed() {
         assert_eq!(texts_of_code(code), texts, "{code}");
     }
 }
+
+/// The things that are changed, and nothing else that has a name with a point in it.
+const SUBJECTS: &str = "api_client|approval|audit_log|bulk_batch|coupon|coupon_settings|customer|feed_secret|inbox_event|\
+    member|option|reason|returned_coupon|rule|site|tenant|user|webhook|identity_provider";
+
+/// Names of events for receivers, and the like.
+const NO_ACTIONS: [&str; 4] = ["customer.erased", "customer.deleted", "coupon.issued", "coupon.redeemed"];
+
+#[test]
+fn every_action_of_the_audit_log_has_a_text() {
+    let literal = Regex::new(&format!(r#""((?:{SUBJECTS})\.[a-z_]+)""#)).unwrap();
+    let words = std::fs::read_to_string("src/web/pages/audit_log/words.rs").unwrap();
+    let mut seen = 0;
+    for (file, text) in files("src/service", "rs") {
+        for found in literal.captures_iter(&text).filter(|found| !NO_ACTIONS.contains(&&found[1])) {
+            seen += 1;
+            let told = words.contains(&format!("(\"{}\", ", &found[1]));
+            assert!(told, "{file}: the audit log's page has no text for `{}`: see words.rs beside it", &found[1]);
+        }
+    }
+    assert!(seen > 60, "{seen} actions were found");
+}

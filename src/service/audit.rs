@@ -136,6 +136,11 @@ async fn page(
     Ok(AuditPage { rows, next })
 }
 
+/// What was done to one thing of a tenant, the newest first, at most `limit` rows.
+pub async fn history(db: &Db, tenant: &TenantId, subject: Subject<'_>, limit: u16) -> Result<Vec<KeptRow>, DbError> {
+    store::audit::list_of(db, tenant.as_str(), subject, i64::from(limit)).await
+}
+
 /// The actions in the log of the caller's tenant, for a choice on the page.
 pub async fn actions(db: &Db, tenant: &TenantId) -> Result<Vec<String>, DbError> {
     store::audit::actions(db, tenant.as_str()).await

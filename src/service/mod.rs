@@ -21,6 +21,7 @@ pub mod import;
 pub mod ledger;
 pub mod links;
 pub mod memberships;
+pub mod option_drafts;
 pub mod options;
 pub mod orders;
 pub mod own;

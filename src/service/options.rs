@@ -22,12 +22,13 @@ use crate::{
         self, Db, DbError, Tx,
         db::{AsConflict, retry_on_conflict},
     },
+    texts::t,
 };
 
 /// Options that are not archived, per tenant: lists of them are answered whole.
 const OPTIONS_MAX: usize = 500;
 /// The kind of thing in the audit log.
-const SUBJECT: &str = "option";
+pub(super) const SUBJECT: &str = "option";
 
 /// Why an option was not made or changed.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +45,9 @@ pub enum OptionError {
          Please retry your request with valid version", .0.id
     )]
     Stale(Box<RedeemOption>),
+    /// Somebody kept, published or discarded a draft of it meanwhile.
+    #[error("{}", t!("options-draft-changed"))]
+    DraftChanged,
     /// The Idempotency-Key was used for another request.
     #[error("This Idempotency-Key was used for another request. Send a new key, or the same request again.")]
     KeyReused,
@@ -182,7 +186,7 @@ async fn require_room(tx: &mut Tx, tenant: &TenantId) -> Result<(), OptionError>
     Err(FieldErrors::one("name", message).into())
 }
 
-async fn check_sites(tx: &mut Tx, tenant: &TenantId, draft: &OptionDraft) -> Result<(), OptionError> {
+pub(super) async fn check_sites(tx: &mut Tx, tenant: &TenantId, draft: &OptionDraft) -> Result<(), OptionError> {
     for code in &draft.sites {
         if store::sites::find_in(tx, tenant, code).await?.is_none() {
             let message =
@@ -194,7 +198,7 @@ async fn check_sites(tx: &mut Tx, tenant: &TenantId, draft: &OptionDraft) -> Res
 }
 
 /// What is kept of an option in the audit log: everything but what the log says itself.
-fn audited(option: &RedeemOption) -> Map<String, Value> {
+pub(super) fn audited(option: &RedeemOption) -> Map<String, Value> {
     let Value::Object(mut map) = option.to_json() else { return Map::new() };
     for name in ["id", "type", "metadata", "stockLeft"] {
         map.shift_remove(name);
@@ -212,7 +216,18 @@ pub async fn update(
     version: Option<i64>,
     make: impl Fn(&RedeemOption) -> Result<OptionDraft, FieldErrors>,
 ) -> Result<RedeemOption, OptionError> {
-    retry_on_conflict(|| update_once(app, caller, id, version, &make)).await
+    retry_on_conflict(|| update_once(app, caller, id, version, &make, false)).await
+}
+
+/// The same for what a draft became; the draft is gone with it.
+pub(super) async fn replace(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    version: i64,
+    make: impl Fn(&RedeemOption) -> Result<OptionDraft, FieldErrors>,
+) -> Result<RedeemOption, OptionError> {
+    retry_on_conflict(|| update_once(app, caller, id, Some(version), &make, true)).await
 }
 
 async fn update_once(
@@ -221,6 +236,7 @@ async fn update_once(
     id: &str,
     version: Option<i64>,
     make: &impl Fn(&RedeemOption) -> Result<OptionDraft, FieldErrors>,
+    ends_draft: bool,
 ) -> Result<RedeemOption, OptionError> {
     let (now, tenant) = (app.now(), &caller.tenant);
     let mut tx = app.db.begin().await?;
@@ -239,6 +255,9 @@ async fn update_once(
         store::options::count_all_redeemed(&mut tx, tenant, id).await?;
     }
     store::options::update(&mut tx, tenant, id, &draft, now).await?;
+    if ends_draft {
+        store::option_drafts::delete(&mut tx, tenant, id).await?;
+    }
     let after = store::options::find_in(&mut tx, tenant, id).await?.ok_or_else(|| unknown(id))?;
     if let Some((before, after)) = audit::difference(&audited(&before), &audited(&after)) {
         let subject = Subject::new(SUBJECT, id);
@@ -258,7 +277,7 @@ fn unknown(id: &str) -> OptionError {
 }
 
 /// Locks an option that is not archived.
-async fn lock_present(tx: &mut Tx, tenant: &TenantId, id: &str) -> Result<RedeemOption, OptionError> {
+pub(super) async fn lock_present(tx: &mut Tx, tenant: &TenantId, id: &str) -> Result<RedeemOption, OptionError> {
     let option = store::options::lock(tx, tenant, id).await?;
     option.filter(|option| option.archived_at.is_none()).ok_or_else(|| unknown(id))
 }
@@ -297,33 +316,41 @@ pub async fn restore(app: &App, caller: &Caller, id: &str) -> Result<(), OptionE
     .await
 }
 
-/// A step in the list of options.
+/// Where an option goes in the list of options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Towards the beginning.
+pub enum Move {
+    /// One place towards the beginning.
     Up,
-    /// Towards the end.
+    /// One place towards the end.
     Down,
+    /// To this place, from 1; behind the last one it is the last.
+    To(usize),
 }
 
-/// Moves an option by one place among those that are not archived; at the end of the list it stays.
-pub async fn step(app: &App, caller: &Caller, id: &str, step: Step) -> Result<(), OptionError> {
-    retry_on_conflict(|| step_once(app, caller, id, step)).await
+/// Moves an option among those that are not archived; beyond the ends of the list it does not go.
+pub async fn move_to(app: &App, caller: &Caller, id: &str, to: Move) -> Result<(), OptionError> {
+    retry_on_conflict(|| move_once(app, caller, id, to)).await
 }
 
-async fn step_once(app: &App, caller: &Caller, id: &str, step: Step) -> Result<(), OptionError> {
+async fn move_once(app: &App, caller: &Caller, id: &str, to: Move) -> Result<(), OptionError> {
     let (now, tenant) = (app.now(), &caller.tenant);
     let mut tx = app.db.begin().await?;
     lock_order(&mut tx, tenant).await?;
     let mut order = store::options::list_in(&mut tx, tenant).await?;
+    let last = order.iter().filter(|option| option.archived_at.is_none()).count().saturating_sub(1);
     let at = order.iter().position(|option| option.id == id && option.archived_at.is_none());
     let at = at.ok_or_else(|| unknown(id))?;
-    let to = match step {
-        Step::Up => at.checked_sub(1),
-        Step::Down => order.get(at + 1).filter(|next| next.archived_at.is_none()).map(|_next| at + 1),
+    let to = match to {
+        Move::Up => at.saturating_sub(1),
+        Move::Down => at.saturating_add(1),
+        Move::To(place) => place.saturating_sub(1),
     };
-    let Some(to) = to else { return Ok(()) };
-    order.swap(at, to);
+    let to = to.min(last);
+    if to == at {
+        return Ok(());
+    }
+    let option = order.remove(at);
+    order.insert(to, option);
     // In the order of ids, as everybody who locks several options does.
     let mut places: Vec<(&str, i64)> = Vec::new();
     for (option, position) in order.iter().zip(1_i64..) {

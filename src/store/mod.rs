@@ -21,6 +21,7 @@ pub mod inbox;
 pub mod ledger;
 pub mod listing;
 pub mod memberships;
+pub mod option_drafts;
 pub mod options;
 pub mod orders;
 pub mod reasons;
@@ -76,6 +77,7 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         ledger::save::STATEMENTS,
         ledger::summary::STATEMENTS,
         memberships::STATEMENTS,
+        option_drafts::STATEMENTS,
         options::STATEMENTS,
         orders::STATEMENTS,
         recent_customers::STATEMENTS,

@@ -120,6 +120,7 @@ fn of_tenant(cfg: &mut ServiceConfig) {
 /// Who and what may get in: people and programs.
 fn of_access(cfg: &mut ServiceConfig) {
     cfg.service(resource("/{tenant}/team").route(get().to(team::index)).route(post().to(team::add)))
+        .service(resource("/{tenant}/team.csv").route(get().to(team::export)))
         .service(resource("/{tenant}/team/new").route(get().to(team::new_form)))
         .service(resource("/{tenant}/team/{user}").route(get().to(team::show)).route(post().to(team::set_role)))
         .service(resource("/{tenant}/team/{user}/link").route(post().to(team::make_link)))
@@ -142,6 +143,7 @@ fn of_access(cfg: &mut ServiceConfig) {
         .service(
             resource("/{tenant}/api-clients").route(get().to(api_clients::index)).route(post().to(api_clients::create)),
         )
+        .service(resource("/{tenant}/api-clients.csv").route(get().to(api_clients::export)))
         .service(resource("/{tenant}/api-clients/new").route(get().to(api_clients::new_form)))
         .service(
             resource("/{tenant}/api-clients/{client}/rotate")
@@ -220,6 +222,7 @@ fn of_webhooks(cfg: &mut ServiceConfig) {
     let of = |rest: &str| resource(format!("/{{tenant}}/webhooks/{{endpoint}}{rest}"));
     cfg.service(resource("/{tenant}/webhooks").route(get().to(webhooks::index)).route(post().to(webhooks::create)))
         .service(resource("/{tenant}/webhooks/new").route(get().to(webhooks::new_form)))
+        .service(resource("/{tenant}/webhooks/deliveries.csv").route(get().to(webhooks::export)))
         .service(resource("/{tenant}/webhooks/deliveries").route(get().to(webhooks::list)))
         .service(of("").route(get().to(webhooks::show)).route(post().to(webhooks::save)))
         .service(of("/pause").route(post().to(webhooks::pause)))
@@ -236,6 +239,7 @@ fn of_webhooks(cfg: &mut ServiceConfig) {
 /// Pages of what a tenant offers: options, rules, sites.
 fn of_programme(cfg: &mut ServiceConfig) {
     cfg.service(resource("/{tenant}/options").route(get().to(options::index)).route(post().to(options::create)))
+        .service(resource("/{tenant}/options.csv").route(get().to(options::export)))
         .service(resource("/{tenant}/options/new").route(get().to(options::new_form)))
         .service(resource("/{tenant}/options/preview").route(get().to(options::preview)))
         .service(resource("/{tenant}/options/{option}").route(get().to(options::show)).route(post().to(options::save)))
@@ -243,6 +247,9 @@ fn of_programme(cfg: &mut ServiceConfig) {
         .service(resource("/{tenant}/options/{option}/deactivate").route(post().to(options::deactivate)))
         .service(resource("/{tenant}/options/{option}/up").route(post().to(options::up)))
         .service(resource("/{tenant}/options/{option}/down").route(post().to(options::down)))
+        .service(resource("/{tenant}/options/{option}/place").route(post().to(options::place)))
+        .service(resource("/{tenant}/options/{option}/publish").route(post().to(options::publish)))
+        .service(resource("/{tenant}/options/{option}/discard").route(post().to(options::discard)))
         .service(
             resource("/{tenant}/options/{option}/delete")
                 .route(get().to(options::confirm_deletion))
@@ -272,6 +279,7 @@ fn of_reasons(cfg: &mut ServiceConfig) {
 /// Coupons.
 fn of_coupons(cfg: &mut ServiceConfig) {
     cfg.service(resource("/{tenant}/coupons").route(get().to(coupons::index)).route(post().to(coupons::create)))
+        .service(resource("/{tenant}/coupons.csv").route(get().to(coupons::export)))
         .service(resource("/{tenant}/coupons/new").route(get().to(coupons::new_form)))
         .service(resource("/{tenant}/coupons/{code}").route(get().to(coupons::show)))
         .service(

@@ -201,6 +201,26 @@ impl Browser {
         self.act(BUTTON, text, "/click", json!({})).await;
     }
 
+    /// Drags the middle of one element to the middle of another, as a hand with a mouse does.
+    pub(crate) async fn drag(&self, from: &str, to: &str) {
+        let middle = "const box = document.querySelector(arguments[0]).getBoundingClientRect();
+            return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];";
+        let (from, to) = (self.script(middle, json!([from])).await, self.script(middle, json!([to])).await);
+        let go = |place: &Value, millis: u32| json!({"type": "pointerMove", "x": place[0], "y": place[1], "duration": millis});
+        // A little further than the middle: that is where rows change places.
+        let further = if to[1].as_i64() > from[1].as_i64() { 6 } else { -6 };
+        let beyond = json!([to[0], to[1].as_i64().unwrap() + further]);
+        let acts = [
+            go(&from, 0),
+            json!({"type": "pointerDown", "button": 0}),
+            go(&to, 200),
+            go(&beyond, 100),
+            json!({"type": "pointerUp", "button": 0}),
+        ];
+        let mouse = json!({"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": acts});
+        self.post("/actions", json!({"actions": [mouse]})).await.unwrap();
+    }
+
     /// Presses keys in whatever has the focus; WebDriver's private characters stand for keys such as Enter (`\u{e007}`).
     pub(crate) async fn press(&self, keys: &str) {
         let focused = self.send(Method::GET, "/element/active", Value::Null).await.unwrap();

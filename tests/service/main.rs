@@ -12,6 +12,7 @@ mod customers;
 mod desk;
 mod figures;
 mod history;
+mod option_drafts;
 mod options;
 mod reasons;
 mod scale;

@@ -15,7 +15,7 @@ use guerdon::{
     service::{
         idempotency::KeyedRequest,
         ledger::command::{Command, NewCredit, NewRedemption, Remarks, Request},
-        options::{self, Created, OptionError, Step, Uses},
+        options::{self, Created, Move, OptionError, Uses},
     },
 };
 use serde_json::{Value, json};
@@ -196,7 +196,7 @@ on_both! {
         for refused in [
             options::archive(app, &caller("acme"), &id).await,
             options::update(app, &caller("acme"), &id, None, |_| Ok(TEN.clone())).await.map(drop),
-            options::step(app, &caller("acme"), &id, Step::Up).await,
+            options::move_to(app, &caller("acme"), &id, Move::Up).await,
             options::restore(app, &caller("acme"), "none").await,
         ] {
             assert!(matches!(refused, Err(OptionError::Unknown(_))), "{refused:?}");
@@ -253,19 +253,23 @@ on_both! {
             names(&all).join(" ")
         };
         for (id, step, expected) in [
-            (2, Step::Up, "a c b d gone"),
-            (2, Step::Up, "c a b d gone"),
-            (2, Step::Up, "c a b d gone"),
-            (1, Step::Down, "c a d b gone"),
-            (1, Step::Down, "c a d b gone"),
-            (2, Step::Down, "a c d b gone"),
+            (2, Move::Up, "a c b d gone"),
+            (2, Move::Up, "c a b d gone"),
+            (2, Move::Up, "c a b d gone"),
+            (1, Move::Down, "c a d b gone"),
+            (1, Move::Down, "c a d b gone"),
+            (2, Move::Down, "a c d b gone"),
+            (0, Move::To(3), "c d a b gone"),
+            (0, Move::To(99), "c d b a gone"),
+            (0, Move::To(0), "a c d b gone"),
+            (0, Move::To(1), "a c d b gone"),
         ] {
-            options::step(app, &caller("acme"), &ids[id], step).await.unwrap();
+            options::move_to(app, &caller("acme"), &ids[id], step).await.unwrap();
             assert_eq!(order().await, expected);
         }
         assert_eq!(get(app, &ids[2]).await.version, 1, "a place is nothing that a form shows");
         let all = ["a", "b", "c", "d"].len();
-        join_all(ids.iter().cycle().take(20).map(|id| options::step(app, &CALLER, id, Step::Up))).await;
+        join_all(ids.iter().cycle().take(20).map(|id| options::move_to(app, &CALLER, id, Move::Up))).await;
         let present = options::list_present(&app.db, &caller("acme").tenant).await.unwrap();
         let mut places: Vec<i64> = present.iter().map(|option| option.position).collect();
         places.dedup();
@@ -281,7 +285,7 @@ on_both! {
             options::update(app, &beta, &id, None, |_| Ok(TEN.clone())).await.map(drop),
             options::set_active(app, &beta, &id, false).await.map(drop),
             options::archive(app, &beta, &id).await,
-            options::step(app, &beta, &id, Step::Down).await,
+            options::move_to(app, &beta, &id, Move::Down).await,
         ] {
             assert!(matches!(refused, Err(OptionError::Unknown(_))), "{refused:?}");
         }

@@ -136,6 +136,73 @@ on_both! {
         assert_eq!((option.version, option.draft.points.get(), option.draft.name.as_str()), (3, 700, "€5 voucher"));
     }
 
+    async fn a_change_is_kept_as_a_draft_and_published(app, clock) {
+        let (site, ann) = acme(app).await;
+        let page = add(app, &ann, &[]).await;
+        clock.set(app.now().plus_secs(60));
+        let form = ann.page(&page).await;
+        assert!(!form.has("#draft"));
+        let kept = ann.submit(&form, &page, &[("points", "600"), ("name", "Six"), ("act", "draft")]).await;
+        assert_eq!(kept.location(), page);
+        assert_eq!(all(app).await[0].draft.points.get(), 500);
+        let list = ann.page(LIST).await;
+        assert!(list.one("tbody tr").contains("Active Change waits"));
+        // The form shows what is offered until somebody asks for the draft.
+        let form = ann.page(&page).await;
+        let told = form.one("#draft");
+        assert!(told.starts_with("There is a draft of a change. Ann Archer kept it on "), "{told}");
+        assert_eq!(form.all("#draft tbody tr"), ["Name €5 voucher Six", "Cost 500 points 600 points"]);
+        assert_eq!(form.attribute("#points", "value"), "500");
+        let form = ann.page(&format!("{page}?form=draft")).await;
+        assert_eq!((form.attribute("#points", "value"), form.one("#submit")), ("600".into(), "Save and publish".into()));
+        // Another one kept a draft meanwhile.
+        let max = sign_in(&site, app, Role::Manager).await;
+        clock.set(app.now().plus_secs(60));
+        let maxs = max.page(&format!("{page}?form=draft")).await;
+        max.submit(&maxs, &page, &[("points", "650"), ("act", "draft")]).await.location();
+        let refused = ann.submit(&form, &page, &[("points", "700"), ("act", "draft")]).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.one(".error-summary").contains("Somebody kept, published or discarded a draft"));
+        assert_eq!(refused.attribute("#points", "value"), "700");
+        let stale = ann.submit(&form, &format!("{page}/publish"), &[]).await;
+        assert_eq!(stale.status, 409);
+        let form = ann.page(&page).await;
+        assert_eq!(ann.submit(&form, &format!("{page}/publish"), &[]).await.location(), page);
+        assert_eq!((all(app).await[0].draft.points.get(), all(app).await[0].version), (650, 2));
+        let form = ann.page(&page).await;
+        assert!(!form.has("#draft") && form.one("#toasts").contains("Draft published"));
+        let history = form.all(".events li");
+        assert!(history[0].starts_with("Changed ") && history[0].contains("Ann"), "{history:?}");
+        assert!(history[0].contains("Points 500 650") && history[0].contains("Name €5 voucher Six"), "{history:?}");
+        assert!(history.last().unwrap().starts_with("Added "), "{history:?}");
+    }
+
+    async fn a_draft_is_discarded(app, _clock) {
+        let (_site, ann) = acme(app).await;
+        let page = add(app, &ann, &[]).await;
+        let form = ann.page(&page).await;
+        ann.submit(&form, &page, &[("points", "600"), ("act", "draft")]).await.location();
+        let form = ann.page(&page).await;
+        assert_eq!(ann.submit(&form, &format!("{page}/discard"), &[]).await.location(), page);
+        let form = ann.page(&page).await;
+        assert!(!form.has("#draft") && form.all(".events li")[0].contains("Draft discarded"));
+        assert_eq!((all(app).await[0].draft.points.get(), all(app).await[0].version), (500, 1));
+    }
+
+    async fn the_options_are_a_file(app, _clock) {
+        let (_site, ann) = acme(app).await;
+        add(app, &ann, &[("name", "=1+1"), ("points", "900")]).await;
+        add(app, &ann, &[("name", "b"), ("active", "")]).await;
+        let list = ann.page(&format!("{LIST}?sort=points")).await;
+        let file = ann.page(&list.attribute("a[href*='.csv']", "href")).await;
+        assert_eq!(file.header("content-disposition"), "attachment; filename=\"options.csv\"");
+        let lines: Vec<&str> = file.text.lines().collect();
+        assert!(lines[0].ends_with("id,name,description,points,gets,order_from,state,place,from,until,stock,left,redeemed_28_days,created_at,modified_at"));
+        assert!(lines[1].contains(",b,,500,€5.00,,draft,2,") && lines[2].contains(",'=1+1,,900,€5.00,,active,1,"), "{lines:?}");
+        let drafts = ann.page(&format!("{LIST}.csv?status=draft")).await;
+        assert_eq!(drafts.text.lines().count(), 2);
+    }
+
     async fn options_move_by_buttons(app, _clock) {
         let (_site, ann) = acme(app).await;
         for name in ["a", "b", "c"] {
@@ -147,6 +214,12 @@ on_both! {
         let up = format!("{LIST}/{}/up", order[2].id);
         assert_eq!(ann.submit(&list, &up, &[]).await.location(), LIST);
         assert_eq!(names(&ann.page(LIST).await), ["a", "c", "b"]);
+        // Dragged, it goes to a place.
+        let place = format!("{LIST}/{}/place", order[0].id);
+        assert_eq!(ann.submit(&list, &place, &[("place", "3")]).await.location(), LIST);
+        assert_eq!(names(&ann.page(LIST).await), ["c", "b", "a"]);
+        assert_eq!(ann.submit(&list, &place, &[("place", "many")]).await.status, 400);
+        assert_eq!(ann.submit(&list, &place, &[("place", "1")]).await.location(), LIST);
         // With htmx the list comes back at once, and the button keeps its id, and so the focus.
         let list = ann.page(LIST).await;
         let moved = ann.with_htmx("main").submit(&list, &up, &[]).await;

@@ -13,6 +13,7 @@ mod crash;
 mod demo;
 mod feed;
 mod journey;
+mod options;
 mod orders_journey;
 mod programme;
 mod screenshots;

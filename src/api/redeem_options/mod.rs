@@ -270,7 +270,7 @@ impl From<OptionError> for ApiError {
         match error {
             OptionError::Invalid(errors) => errors.into(),
             OptionError::Unknown(_) => Self::NotFound(error.to_string()),
-            OptionError::Stale(_) => Self::OptionConflict(error.to_string()),
+            OptionError::Stale(_) | OptionError::DraftChanged => Self::OptionConflict(error.to_string()),
             OptionError::KeyReused => Self::KeyReused,
             OptionError::Store(error) => error.into(),
         }

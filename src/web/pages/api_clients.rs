@@ -27,9 +27,11 @@ use crate::{
     web::{
         access::Member,
         confirm::Confirm,
+        csv::{self, Step},
         error::WebError,
         filters,
         form::{self, Button, Choice, Errors, Protected},
+        format,
         html::{self, Want},
         query::escaped,
         scopes,
@@ -94,6 +96,34 @@ pub(crate) async fn index(member: Member, want: Want, app: Data<App>) -> Result<
     let shell = member.shell(Section::ApiClients, t!("api-clients-title"));
     let page = ClientsPage { shell: &shell, clients: &lines };
     html::answer(&want, StatusCode::OK, &shell, &page, &page.as_main())
+}
+
+const COLUMNS: [&str; 8] =
+    ["id", "name", "scopes", "created_at", "last_used_at", "secret_since", "old_secret_until", "revoked_at"];
+
+/// Gives the clients as a file; no secrets are in it.
+pub(crate) async fn export(member: Member, app: Data<App>) -> Result<HttpResponse, WebError> {
+    member.require(&app, Role::Admin).await?;
+    let zone = member.place.zone;
+    let lines: String = api_clients::list(&app.db, &member.place.tenant)
+        .await?
+        .into_iter()
+        .map(|one| {
+            let time = |at: Option<Timestamp>| at.map(|at| format::iso(at, zone)).unwrap_or_default();
+            csv::line([
+                one.client_id.as_str().to_owned(),
+                one.name,
+                one.scopes,
+                format::iso(one.created_at, zone),
+                time(one.last_used_at),
+                format::iso(one.secret_since, zone),
+                time(one.old_secret_until),
+                time(one.revoked_at),
+            ])
+        })
+        .collect();
+    // There are never so many that they would not fit into one part.
+    Ok(csv::download("api-clients", &COLUMNS, lines, |lines| async move { Ok((lines, Step::End)) }))
 }
 
 /// The address of what is done to a client.

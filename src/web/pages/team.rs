@@ -20,9 +20,11 @@ use crate::{
     web::{
         access::Member,
         confirm::Confirm,
+        csv::{self, Step},
         error::WebError,
         filters,
         form::{Button, Choice, Errors, Protected},
+        format,
         html::{self, Want},
         query::{Address, escaped},
         roles,
@@ -99,6 +101,37 @@ pub(crate) async fn index(member: Member, want: Want, app: Data<App>) -> Result<
     let shell = member.shell(Section::Team, t!("team-title"));
     let page = TeamPage { shell: &shell, members: &lines, roles: &roles() };
     html::answer(&want, StatusCode::OK, &shell, &page, &page.as_main())
+}
+
+const COLUMNS: [&str; 8] = ["id", "name", "email", "role", "member_since", "state", "invited_until", "second_factor"];
+
+/// Gives the team as a file.
+pub(crate) async fn export(member: Member, app: Data<App>) -> Result<HttpResponse, WebError> {
+    member.require(&app, Role::Admin).await?;
+    let (zone, now) = (member.place.zone, app.now());
+    let team = team::list(&app.db, &member.place.tenant).await?.into_iter();
+    let lines: String = team
+        .map(|one| {
+            let state = match one.invited_until {
+                _ if one.user.disabled_at.is_some() => "deactivated",
+                Some(until) if until <= now => "invitation_expired",
+                Some(_) => "invited",
+                None => "active",
+            };
+            csv::line([
+                one.user.user_id.as_str().to_owned(),
+                one.user.name,
+                one.user.email.to_string(),
+                one.role.as_str().to_owned(),
+                format::iso(one.member_since, zone),
+                state.to_owned(),
+                one.invited_until.map(|until| format::iso(until, zone)).unwrap_or_default(),
+                if one.second_factor { "yes" } else { "no" }.to_owned(),
+            ])
+        })
+        .collect();
+    // A team is never so large that it would not fit into one part.
+    Ok(csv::download("team", &COLUMNS, lines, |lines| async move { Ok((lines, Step::End)) }))
 }
 
 /// The form for a new member.

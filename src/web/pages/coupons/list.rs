@@ -119,7 +119,7 @@ impl Asked {
         column.map_or_else(DeskOrder::default, |column| DeskOrder { column, descending })
     }
 
-    fn query(&self) -> DeskQuery {
+    pub(super) fn query(&self) -> DeskQuery {
         let status = VIEWS.iter().find(|(name, ..)| *name == self.view).and_then(|(_, _, status)| *status);
         let filter = DeskFilter {
             // Nobody's search holds what cannot be stored.
@@ -238,6 +238,8 @@ struct CouponsPage<'a> {
     /// Whether the tenant has no coupon at all.
     is_new: bool,
     may_manage: bool,
+    /// The same list as a file.
+    export: String,
 }
 
 /// Lists coupons; goes on to the one whose code is searched for.
@@ -298,6 +300,7 @@ fn coupons_page<'a>(
             "" => t!("coupons-nothing-fits"),
             text => t!("coupons-nothing-is", text = text),
         },
+        export: asked.address(&shell.at("/coupons.csv"), "size", "").to_string(),
         is_new: valid + inactive + used + expired + deleted == 0,
         shell,
         asked,

@@ -1,6 +1,7 @@
 //! `/admin/{tenant}/coupons`: codes, what they are worth, and what became of them.
 
 mod acts;
+mod export;
 mod form;
 mod list;
 mod told;
@@ -16,22 +17,17 @@ use askama::Template;
 use serde::Deserialize;
 
 pub(in crate::web) use acts::{cancel, confirm_cancelling, confirm_deletion, confirm_giving_back, delete, give_back};
+pub(in crate::web) use export::export;
 pub(in crate::web) use form::{create, new_form};
 pub(in crate::web) use list::index;
 
-use super::{
-    audit_log::{Change, action, changes},
-    customer::words::actor_name,
-};
+use super::history::Event;
 use crate::{
     app::App,
     domain::{code::CouponCode, coupon::Coupon, ids::CustomerId, role::Role, time::Timestamp},
-    service::{
-        audit::KeptRow,
-        coupons::{
-            CouponError,
-            desk::{self, Exchange, Story, ToldUse, UsePlace},
-        },
+    service::coupons::{
+        CouponError,
+        desk::{self, Exchange, Story, ToldUse, UsePlace},
     },
     texts::t,
     web::{
@@ -84,36 +80,20 @@ struct Bought<'a> {
     entry: String,
 }
 
-/// Something that was done to a coupon.
-struct Event {
-    at: Timestamp,
-    what: String,
-    who: String,
-    changes: Vec<Change>,
-}
-
-impl Event {
-    fn new(kept: &KeptRow) -> Self {
-        let row = &kept.row;
-        let (what, tells) = match row.action.as_str() {
-            "coupon.created" => (t!("coupon-event-created"), false),
-            "coupon.changed" => (t!("coupon-event-changed"), true),
-            "coupon.deleted" => (t!("coupon-event-deleted"), false),
-            "coupon.redemption_deleted" => (t!("coupon-event-use-given-back"), false),
-            other => (action(other), true),
-        };
-        Self {
-            at: row.recorded_at,
-            what,
-            who: actor_name(&row.actor, kept.actor_name.as_deref()),
-            changes: if tells { changes(row.before.as_deref(), row.after.as_deref()) } else { Vec::new() },
-        }
-    }
+/// What the page calls what was done, and whether the fields that it touched are told.
+fn named(action: &str) -> Option<(String, bool)> {
+    Some(match action {
+        "coupon.created" => (t!("coupon-event-created"), false),
+        "coupon.changed" => (t!("coupon-event-changed"), true),
+        "coupon.deleted" => (t!("coupon-event-deleted"), false),
+        "coupon.redemption_deleted" => (t!("coupon-event-use-given-back"), false),
+        _ => return None,
+    })
 }
 
 /// What was done to a coupon, the newest first. What its redemption did stands in the ledger.
 fn history(story: &Story, names: impl Fn(&str) -> String) -> Vec<Event> {
-    let mut events: Vec<Event> = story.changes.iter().map(Event::new).collect();
+    let mut events: Vec<Event> = story.changes.iter().map(|kept| Event::new(kept, named)).collect();
     if let Some(exchange) = &story.exchange {
         let points = exchange.points;
         let event = |at, what| Event { at, what, who: names(&exchange.customer_id), changes: Vec::new() };

@@ -55,6 +55,12 @@ pub(crate) struct OptionForm {
     pub(super) holder: String,
     pub(super) when_returned: String,
     pub(super) active: String,
+    /// When the draft was kept that was there when the form was opened.
+    pub(super) draft_seen: String,
+    /// `yes`: the form was filled with the draft.
+    pub(super) of_draft: String,
+    /// The button: `draft` publishes nothing.
+    pub(super) act: String,
 }
 
 pub(super) const AMOUNT: &str = "amount";
@@ -136,7 +142,6 @@ impl OptionForm {
             Discount::FreeShipping => (AMOUNT, String::new()),
         };
         Self {
-            key: String::new(),
             version: option.version.to_string(),
             name: draft.name.clone(),
             description: draft.description.clone(),
@@ -158,6 +163,7 @@ impl OptionForm {
             holder: holder(draft).to_owned(),
             when_returned: draft.when_returned.as_str().to_owned(),
             active: ticked(draft.active),
+            ..Self::default()
         }
     }
 

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use super::told;
 use crate::{
     app::App,
-    domain::{option::RedeemOption, time::Timestamp},
-    service::options,
+    domain::{ids::TenantId, option::RedeemOption, time::Timestamp},
+    service::{option_drafts, options},
     web::{
         access::Member,
         error::WebError,
@@ -102,6 +102,7 @@ impl Sort {
 }
 
 /// An option in the list.
+#[expect(clippy::struct_excessive_bools, reason = "each is a badge or a button of its own")]
 pub(super) struct Line {
     pub(super) id: String,
     pub(super) href: String,
@@ -117,6 +118,8 @@ pub(super) struct Line {
     /// The key of its state in `locales/`.
     pub(super) state: &'static str,
     pub(super) badge: &'static str,
+    /// Whether a change of it waits to be published.
+    pub(super) has_draft: bool,
     pub(super) current: bool,
     pub(super) is_first: bool,
     pub(super) is_last: bool,
@@ -128,6 +131,8 @@ pub(super) struct Listed {
     pub(super) lines: Vec<Line>,
     pub(super) by_points: Sort,
     pub(super) by_redeemed: Sort,
+    /// The same list as a file.
+    pub(super) export: String,
     /// The query that keeps the list as it is.
     pub(super) query: String,
     /// Whether the lines stand in the order in which customers see them, and all of them do.
@@ -135,6 +140,28 @@ pub(super) struct Listed {
     /// Whether there is nothing at all.
     pub(super) is_new: bool,
     pub(super) is_archive: bool,
+}
+
+/// The options that a list shows, in its order, each with how often it was redeemed of late.
+pub(super) async fn found(
+    app: &App,
+    tenant: &TenantId,
+    query: &ListQuery,
+) -> Result<Vec<(RedeemOption, i64)>, WebError> {
+    let redeemed = options::redeemed_since(&app.db, tenant, app.now().plus_secs(-DAYS * 86_400)).await?;
+    let all = options::list(&app.db, tenant).await?.into_iter().filter(|option| query.fits(option));
+    let mut found: Vec<(RedeemOption, i64)> = all
+        .map(|option| (redeemed.get(&option.id).copied().unwrap_or_default(), option))
+        .map(|(times, option)| (option, times))
+        .collect();
+    match query.sort.as_str() {
+        "points" => found.sort_by_key(|(option, _)| option.draft.points),
+        "-points" => found.sort_by_key(|(option, _)| Reverse(option.draft.points)),
+        "redeemed" => found.sort_by_key(|(_, redeemed)| *redeemed),
+        "-redeemed" => found.sort_by_key(|(_, redeemed)| Reverse(*redeemed)),
+        _ => {}
+    }
+    Ok(found)
 }
 
 /// Reads the list; `open` is the option that stands beside it.
@@ -146,7 +173,7 @@ pub(super) async fn read(
 ) -> Result<Listed, WebError> {
     let (tenant, now) = (&member.place.tenant, app.now());
     let all = options::list(&app.db, tenant).await?;
-    let redeemed = options::redeemed_since(&app.db, tenant, now.plus_secs(-DAYS * 86_400)).await?;
+    let drafts = option_drafts::options_with(&app.db, tenant).await?;
     let path = Section::Options.address(tenant);
     let count = |tab: &str| all.iter().filter(|option| belongs(tab, option)).count();
     let tabs = TABS
@@ -158,13 +185,13 @@ pub(super) async fn read(
             current: query.status == status,
         })
         .collect();
-    let mut lines: Vec<Line> = all
+    let mut lines: Vec<Line> = found(app, tenant, query)
+        .await?
         .iter()
-        .filter(|option| query.fits(option))
-        .map(|option| {
-            let times = redeemed.get(&option.id).copied().unwrap_or_default();
+        .map(|(option, redeemed)| {
             let is_open = open.is_some_and(|open| open.id == option.id);
-            Line { current: is_open, ..line(option, &path, query, times, now) }
+            let has_draft = drafts.contains(&option.id) && option.archived_at.is_none();
+            Line { current: is_open, has_draft, ..line(option, &path, query, *redeemed, now) }
         })
         .collect();
     if let Some(first) = lines.first_mut() {
@@ -173,27 +200,17 @@ pub(super) async fn read(
     if let Some(last) = lines.last_mut() {
         last.is_last = true;
     }
-    sort(&mut lines, &query.sort);
     Ok(Listed {
         tabs,
         in_order: query.status.is_empty() && query.sort.is_empty() && lines.len() > 1,
         lines,
         by_points: Sort::new(&path, query, "points"),
         by_redeemed: Sort::new(&path, query, "redeemed"),
+        export: query.address(format!("{path}.csv")).to_string(),
         query: query.as_text(),
         is_new: all.is_empty(),
         is_archive: query.status == "archived",
     })
-}
-
-fn sort(lines: &mut [Line], by: &str) {
-    match by {
-        "points" => lines.sort_by_key(|line| line.points),
-        "-points" => lines.sort_by_key(|line| Reverse(line.points)),
-        "redeemed" => lines.sort_by_key(|line| line.redeemed),
-        "-redeemed" => lines.sort_by_key(|line| Reverse(line.redeemed)),
-        _ => {}
-    }
 }
 
 fn line(option: &RedeemOption, path: &str, query: &ListQuery, redeemed: i64, now: Timestamp) -> Line {
@@ -212,6 +229,7 @@ fn line(option: &RedeemOption, path: &str, query: &ListQuery, redeemed: i64, now
         left: option.left(),
         state,
         badge,
+        has_draft: false,
         current: false,
         is_first: false,
         is_last: false,

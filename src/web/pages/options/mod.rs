@@ -1,5 +1,8 @@
 //! `/admin/{tenant}/options`: what customers can exchange their points for.
 
+mod acts;
+mod drafts;
+mod export;
 mod form;
 mod list;
 pub(in crate::web::pages) mod told;
@@ -10,32 +13,49 @@ use actix_web::{
     web::{Data, Path, Query},
 };
 use askama::Template;
+use serde::Deserialize;
 
+use super::history::Event;
 use crate::{
     app::App,
-    domain::{option::RedeemOption, returned_coupon::WhenReturned, role::Role, site::Site},
+    domain::{
+        actor::Caller,
+        audit::Subject,
+        invalid::FieldErrors,
+        option::{OptionDraft, RedeemOption},
+        returned_coupon::WhenReturned,
+        role::Role,
+        site::Site,
+    },
     secrets,
     service::{
+        audit,
         idempotency::KeyedRequest,
-        options::{self, Created, OptionError, Step},
+        option_drafts,
+        options::{self, Created, OptionError},
         sites,
     },
     texts::t,
     web::{
         access::Member,
-        confirm::Confirm,
         error::WebError,
         facts::{Difference, Fact, differences},
         filters,
-        form::{Button, Choice, Errors, Protected},
+        form::{Choice, Errors, Protected},
         html::{self, Want},
         query::escaped,
-        shell::{Section, Shell, Toast, ToastAction},
+        shell::{Section, Shell, Toast},
     },
 };
+pub(crate) use acts::{activate, confirm_deletion, deactivate, delete, down, place, restore, up};
+pub(crate) use drafts::{discard, publish};
+pub(crate) use export::export;
 use form::{AMOUNT, ANYONE, BOUND, OptionForm, PERCENT, Place, SIGNED_IN};
 use list::{ListQuery, Listed};
 use told::Preview;
+
+/// Changes that are told beside an option.
+const CHANGES: u16 = 20;
 
 /// The form, or for those who may not change it the facts, beside the list.
 struct Panel<'a> {
@@ -55,6 +75,8 @@ struct Panel<'a> {
     is_active: bool,
     zone: &'static str,
     uses: Option<options::Uses>,
+    draft: Option<drafts::Notice>,
+    history: Vec<Event>,
 }
 
 #[derive(Template)]
@@ -144,7 +166,17 @@ async fn panel<'a>(
         Some(option) => Some(options::uses(&app.db, &member.place.tenant, &option.id, app.now()).await?),
         None => None,
     };
+    let (draft, history) = match (shown.option, &link) {
+        (Some(option), Some(link)) => (
+            drafts::notice(app, member, option, sites, drafts::Place { link, of_draft: form.of_draft == "yes" })
+                .await?,
+            history(app, member, option).await?,
+        ),
+        _ => (None, Vec::new()),
+    };
     Ok(Panel {
+        draft,
+        history,
         title: shown.option.map_or_else(|| t!("options-add"), |option| t!("options-edit", name = &option.draft.name)),
         action: format!("{}{}", link.as_deref().unwrap_or(&list), shown.query.as_text()),
         link,
@@ -166,6 +198,23 @@ async fn panel<'a>(
         zone: place.zone.name(),
         uses,
     })
+}
+
+/// What was done to an option, the newest first.
+async fn history(app: &App, member: &Member, option: &RedeemOption) -> Result<Vec<Event>, WebError> {
+    let subject = Subject::new("option", &option.id);
+    let rows = audit::history(&app.db, &member.place.tenant, subject, CHANGES).await?;
+    let named = |action: &str| match action {
+        "option.created" => Some((t!("options-event-created"), false)),
+        "option.changed" => Some((t!("options-event-changed"), true)),
+        "option.archived" => Some((t!("options-event-archived"), false)),
+        "option.restored" => Some((t!("options-event-restored"), false)),
+        "option.moved" => Some((t!("options-event-moved"), true)),
+        "option.draft_kept" => Some((t!("options-event-draft-kept"), true)),
+        "option.draft_discarded" => Some((t!("options-event-draft-discarded"), false)),
+        _ => None,
+    };
+    Ok(rows.iter().map(|kept| Event::new(kept, named)).collect())
 }
 
 /// Lists the options.
@@ -256,18 +305,55 @@ fn address(member: &Member, id: &str) -> String {
     format!("{}/{}", Section::Options.address(&member.place.tenant), escaped(id))
 }
 
+/// Whether the form is filled with the draft that is kept.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct WhichQuery {
+    form: String,
+}
+
 /// Shows an option beside the list.
 pub(crate) async fn show(
     member: Member,
     path: OfOption,
     query: Query<ListQuery>,
+    which: Query<WhichQuery>,
     want: Want,
     app: Data<App>,
 ) -> Result<HttpResponse, WebError> {
     let option = find(&app, &member, &path).await?;
-    let (form, errors) = (OptionForm::of(&option, member.place.zone), Errors::default());
+    let kept = option_drafts::find(&app.db, &member.place.tenant, &option.id).await?;
+    let (zone, errors) = (member.place.zone, Errors::default());
+    let of_draft = which.form == "draft" && kept.is_some();
+    let mut form = match &kept {
+        Some(kept) if of_draft => OptionForm::of(&RedeemOption { draft: kept.draft.clone(), ..option.clone() }, zone),
+        _ => OptionForm::of(&option, zone),
+    };
+    form.draft_seen = drafts::seen(kept.as_ref());
+    form.of_draft = if of_draft { "yes".to_owned() } else { String::new() };
     let shown = Shown { query: &query, option: Some(&option), form: Some(&form), errors: &errors, conflict: None };
     page(&member, &want, &app, shown).await
+}
+
+/// Does what the button of the form says; what became of it, for the toast.
+async fn keep_or_save(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    version: i64,
+    form: &OptionForm,
+    make: impl Fn(&RedeemOption) -> Result<OptionDraft, FieldErrors>,
+) -> Result<String, OptionError> {
+    if form.act == "draft" {
+        option_drafts::keep(app, caller, id, drafts::parse_seen(&form.draft_seen), make).await?;
+        return Ok(t!("options-draft-kept"));
+    }
+    if form.of_draft == "yes" {
+        option_drafts::publish_as(app, caller, id, version, make).await?;
+        return Ok(t!("options-draft-published"));
+    }
+    options::update(app, caller, id, Some(version), make).await?;
+    Ok(t!("options-saved"))
 }
 
 /// Changes an option.
@@ -295,17 +381,28 @@ pub(crate) async fn save(
         return page(&member, &want, &app, shown).await;
     }
     let caller = member.caller();
-    let saved = options::update(&app, &caller, &option.id, Some(version), |present| {
-        // What was read above is read again from what the option is under the lock.
-        read(present).map_err(|_errors| crate::domain::invalid::FieldErrors::one("name", t!("options-save-once-more")))
-    });
-    match saved.await {
-        Ok(_option) => {
-            member.toast(Toast::new(t!("options-saved")))?;
+    // What was read above is read again from what the option is under the lock.
+    let make = |present: &RedeemOption| {
+        read(present).map_err(|_errors| FieldErrors::one("name", t!("options-save-once-more")))
+    };
+    let saved = keep_or_save(&app, &caller, &option.id, version, &form, make).await;
+    match saved {
+        Ok(told) => {
+            member.toast(Toast::new(told))?;
             Ok(html::see_other(&format!("{}{}", address(&member, &option.id), query.as_text())))
         }
-        Err(OptionError::Invalid(found)) => {
-            let errors = form::found_at_fields(&found);
+        Err(error @ (OptionError::Invalid(_) | OptionError::DraftChanged)) => {
+            let errors = match &error {
+                OptionError::Invalid(found) => form::found_at_fields(found),
+                other => {
+                    // Kept once more, it takes the place of the other one.
+                    let kept = option_drafts::find(&app.db, &member.place.tenant, &option.id).await?;
+                    form.draft_seen = drafts::seen(kept.as_ref());
+                    let mut errors = Errors::default();
+                    errors.add("name", other);
+                    errors
+                }
+            };
             let shown =
                 Shown { query: &query, option: Some(&option), form: Some(&form), errors: &errors, conflict: None };
             page(&member, &want, &app, shown).await
@@ -350,135 +447,12 @@ pub(crate) async fn preview(
     html::bare(&PreviewPart { preview: &Preview::of(&query, &place) })
 }
 
-/// Offers an option.
-pub(crate) async fn activate(
-    member: Member,
-    path: OfOption,
-    app: Data<App>,
-    _form: Protected<Button>,
-) -> Result<HttpResponse, WebError> {
-    set_active(&member, &path, &app, true).await
-}
-
-/// Stops offering an option.
-pub(crate) async fn deactivate(
-    member: Member,
-    path: OfOption,
-    app: Data<App>,
-    _form: Protected<Button>,
-) -> Result<HttpResponse, WebError> {
-    set_active(&member, &path, &app, false).await
-}
-
-async fn set_active(member: &Member, path: &OfOption, app: &App, active: bool) -> Result<HttpResponse, WebError> {
-    member.require(app, Role::Manager).await?;
-    let option = options::set_active(app, &member.caller(), &path.1, active).await?;
-    let link = address(member, &option.id);
-    let (text, undo) =
-        if active { (t!("options-activated"), "deactivate") } else { (t!("options-deactivated"), "activate") };
-    member.toast(undoable(text, format!("{link}/{undo}")))?;
-    Ok(html::see_other(&link))
-}
-
-fn undoable(text: String, post: String) -> Toast {
-    Toast { text, action: Some(ToastAction { label: t!("ui-undo"), post }) }
-}
-
-/// Moves an option towards the beginning of the list.
-pub(crate) async fn up(
-    member: Member,
-    path: OfOption,
-    query: Query<ListQuery>,
-    app: Data<App>,
-    _form: Protected<Button>,
-) -> Result<HttpResponse, WebError> {
-    step(&member, &path, &query, &app, Step::Up).await
-}
-
-/// Moves an option towards the end of the list.
-pub(crate) async fn down(
-    member: Member,
-    path: OfOption,
-    query: Query<ListQuery>,
-    app: Data<App>,
-    _form: Protected<Button>,
-) -> Result<HttpResponse, WebError> {
-    step(&member, &path, &query, &app, Step::Down).await
-}
-
-async fn step(
-    member: &Member,
-    path: &OfOption,
-    query: &ListQuery,
-    app: &App,
-    step: Step,
-) -> Result<HttpResponse, WebError> {
-    member.require(app, Role::Manager).await?;
-    options::step(app, &member.caller(), &path.1, step).await?;
-    Ok(html::see_other(&list_address(member, query)))
-}
-
-/// Asks before an option is deleted, and says what that means.
-pub(crate) async fn confirm_deletion(
-    member: Member,
-    path: OfOption,
-    want: Want,
-    app: Data<App>,
-) -> Result<HttpResponse, WebError> {
-    member.require(&app, Role::Manager).await?;
-    let option = find(&app, &member, &path).await?;
-    if option.archived_at.is_some() {
-        return Err(WebError::Conflict(t!("options-archived-already")));
-    }
-    let uses = options::uses(&app.db, &member.place.tenant, &option.id, app.now()).await?;
-    let became = match uses.redeemed {
-        0 => t!("options-delete-unused"),
-        times => t!("options-delete-used", times = times, open = uses.open_coupons),
-    };
-    let link = address(&member, &option.id);
-    let confirm = Confirm {
-        question: t!("options-delete-question", name = &option.draft.name),
-        sentences: vec![t!("options-delete-no-more"), became, t!("options-delete-archive")],
-        action: format!("{link}/delete"),
-        back: link,
-        keep: t!("options-keep"),
-        act: t!("options-delete-title"),
-    };
-    confirm.ask(&want, &member.shell(Section::Options, t!("options-delete-title")))
-}
-
-/// Deletes an option: it moves to the archive.
-pub(crate) async fn delete(
-    member: Member,
-    path: OfOption,
-    app: Data<App>,
-    _form: Protected<Button>,
-) -> Result<HttpResponse, WebError> {
-    member.require(&app, Role::Manager).await?;
-    options::archive(&app, &member.caller(), &path.1).await?;
-    member.toast(undoable(t!("options-deleted"), format!("{}/restore", address(&member, &path.1))))?;
-    Ok(html::see_other(&list_address(&member, &ListQuery::default())))
-}
-
-/// Takes an option back out of the archive.
-pub(crate) async fn restore(
-    member: Member,
-    path: OfOption,
-    app: Data<App>,
-    _form: Protected<Button>,
-) -> Result<HttpResponse, WebError> {
-    member.require(&app, Role::Manager).await?;
-    options::restore(&app, &member.caller(), &path.1).await?;
-    member.toast(Toast::new(t!("options-restored")))?;
-    Ok(html::see_other(&address(&member, &path.1)))
-}
-
 impl From<OptionError> for WebError {
     /// What belongs into a form is put there; here is what has none.
     fn from(error: OptionError) -> Self {
         match error {
             OptionError::Unknown(_) => Self::Conflict(t!("options-gone")),
-            OptionError::Invalid(_) | OptionError::Stale(_) | OptionError::KeyReused => {
+            OptionError::Invalid(_) | OptionError::Stale(_) | OptionError::DraftChanged | OptionError::KeyReused => {
                 Self::Conflict(error.to_string())
             }
             OptionError::Store(error) => error.into(),

@@ -51,6 +51,12 @@ pub(super) fn state(option: &RedeemOption, now: Timestamp) -> (&'static str, &'s
     }
 }
 
+/// The same in one word that does not depend on the language, for programs.
+pub(super) fn state_name(option: &RedeemOption, now: Timestamp) -> &'static str {
+    let (key, _) = state(option, now);
+    key.trim_start_matches("options-state-")
+}
+
 /// Everything that is set of an option.
 pub(super) fn facts(draft: &OptionDraft, sites: &[Site], zone: Tz) -> Vec<Fact> {
     let local = draft.names.get("de");

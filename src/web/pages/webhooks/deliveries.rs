@@ -20,9 +20,11 @@ use crate::{
     texts::t,
     web::{
         access::Member,
+        csv::{self, Step},
         error::WebError,
         filters,
         form::{Button, Choice, Protected},
+        format,
         html::{self, Want},
         query::{Address, escaped},
         shell::{Section, Shell, Toast},
@@ -135,6 +137,8 @@ struct DeliveriesPage<'a> {
     types: Vec<Choice>,
     chips: Vec<Chip>,
     lines: Vec<Line>,
+    /// The same list as a file.
+    export: String,
     newest: Option<String>,
     older: Option<String>,
 }
@@ -173,6 +177,7 @@ pub(crate) async fn list(
         types: EventType::ALL.iter().map(|one| Choice::new(one.as_str(), one.as_str())).collect(),
         chips: chips.collect(),
         lines: page.deliveries.iter().map(|one| Line::new(one, &member)).collect(),
+        export: asked.address(&format!("{path}.csv"), "").to_string(),
         newest: (!asked.before.is_empty()).then(|| asked.address(&path, "").to_string()),
         older: last.map(|one| {
             asked.address(&path, "").and("before", &format!("{}.{}", one.event_id, one.endpoint_id)).to_string()
@@ -186,6 +191,46 @@ pub(crate) async fn list(
         return html::list(&shell, &here, &view.as_list());
     }
     html::answer(&want, StatusCode::OK, &shell, &view, &view.as_main())
+}
+
+/// Deliveries that an export reads at once.
+const EXPORTED: u16 = 1_000;
+
+const COLUMNS: [&str; 10] =
+    ["event", "type", "endpoint", "url", "state", "tries", "under_way", "created_at", "next_at", "done_at"];
+
+/// Gives the deliveries, narrowed as they are shown, as a file.
+pub(crate) async fn export(member: Member, asked: Query<Asked>, app: Data<App>) -> Result<HttpResponse, WebError> {
+    member.require(&app, Role::Admin).await?;
+    let (tenant, zone, filter) = (member.place.tenant.clone(), member.place.zone, asked.filter());
+    let read = move |before: Option<(String, String)>| {
+        let (app, tenant, filter) = (app.clone(), tenant.clone(), filter.clone());
+        async move {
+            let place = before.as_ref().map(|(event, endpoint)| (event.as_str(), endpoint.as_str()));
+            let page = kept::list(&app.db, &tenant, &filter, place, EXPORTED).await?;
+            let lines: String = page.deliveries.iter().map(|one| csv::line(cells(one, zone))).collect();
+            let last = page.deliveries.last().filter(|_| page.more);
+            let next = last.map(|one| Step::Page(Some((one.event_id.clone(), one.endpoint_id.clone()))));
+            Ok((lines, next.unwrap_or(Step::End)))
+        }
+    };
+    Ok(csv::download("deliveries", &COLUMNS, None, read))
+}
+
+fn cells(one: &Delivery, zone: chrono_tz::Tz) -> [String; 10] {
+    let time = |at: Option<Timestamp>| at.map(|at| format::iso(at, zone)).unwrap_or_default();
+    [
+        one.event_id.clone(),
+        one.event_type.clone(),
+        one.endpoint_id.clone(),
+        one.url.clone(),
+        one.state.as_str().to_owned(),
+        one.tries.to_string(),
+        if one.under_way { "yes" } else { "no" }.to_owned(),
+        format::iso(one.created_at, zone),
+        time(one.next_at),
+        time(one.done_at),
+    ]
 }
 
 /// A try, as its page shows it.

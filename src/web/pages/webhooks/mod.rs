@@ -17,7 +17,7 @@ pub(crate) use acts::{
     confirm_deletion, confirm_rotation, confirm_sending, delete, drop_old_secret, pause, resume, rotate, send_parked,
     test,
 };
-pub(crate) use deliveries::{again, list, show as show_delivery};
+pub(crate) use deliveries::{again, export, list, show as show_delivery};
 
 use crate::{
     app::App,
