@@ -5,12 +5,19 @@
 //! if it decodes from both, so a type that would work on only one database
 //! does not compile.
 
-use std::{fs::OpenOptions, io, ops::ControlFlow, path::Path, time::Duration};
+use std::{
+    fs::OpenOptions,
+    future::{Ready, ready},
+    io,
+    ops::ControlFlow,
+    path::Path,
+    time::Duration,
+};
 
 use futures_util::TryStreamExt as _;
 use sqlx::{
     Arguments as _, AssertSqlSafe, Connection as _, Encode, FromRow, PgConnection, PgPool, Postgres, SqlSafeStr as _,
-    SqlStr, Sqlite, SqlitePool, Transaction, Type,
+    SqlStr, Sqlite, SqliteConnection, SqlitePool, Transaction, Type,
     migrate::{MigrateError, Migrator},
     postgres::{PgArguments, PgPoolOptions, PgRow},
     sqlite::{
@@ -18,12 +25,17 @@ use sqlx::{
     },
 };
 
-use super::sql::Sql;
+pub use super::error::{AsConflict, DbError};
+use super::{error::is_lost, sql::Sql};
 
 /// Four replicas stay below PostgreSQL's default of 100 connections.
 const POSTGRES_CONNECTIONS_MAX: u32 = 20;
 /// A connection that was not used for so long is asked whether it is still alive.
 const RESTED: Duration = Duration::from_secs(1);
+/// A transaction that is not gone on with for so long, because its process is frozen or its machine is gone, is ended by
+/// PostgreSQL, and its locks with it; whoever waits for a lock for longer gives up.
+const BEGIN_POSTGRES: &str =
+    "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL lock_timeout = '10s'";
 /// Readers never wait for the writer in WAL mode; more than the cores would only queue.
 const SQLITE_READERS_MAX: u32 = 4;
 
@@ -55,72 +67,6 @@ pub enum Tx {
     Postgres(Transaction<'static, Postgres>),
 }
 
-/// What the database answered instead of a result.
-#[derive(Debug, thiserror::Error)]
-pub enum DbError {
-    /// A named constraint refused the write.
-    #[error("constraint `{0}` violated")]
-    Constraint(String),
-    /// The transaction lost a race and may be run again from its start.
-    #[error("transaction conflict")]
-    Conflict(#[source] sqlx::Error),
-    /// What was read has changed before it could be locked; the transaction may be run again from its start.
-    #[error("the rows changed meanwhile")]
-    Changed,
-    /// A row holds what Guerdon never writes.
-    #[error("the database holds what Guerdon never wrote: {0}")]
-    Damaged(String),
-    /// Anything else: the connection, the disk, a statement that does not fit the schema.
-    #[error(transparent)]
-    Other(sqlx::Error),
-}
-
-impl DbError {
-    /// Whether the same may well succeed in a moment: the database is away, or too busy.
-    pub fn is_temporary(&self) -> bool {
-        let away = |error: &sqlx::Error| match error {
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
-                true
-            }
-            // PostgreSQL: connection exceptions, too few resources, the operator stops the server.
-            sqlx::Error::Database(error) => error
-                .code()
-                .is_some_and(|code| code.len() == 5 && ["08", "53", "57"].iter().any(|class| code.starts_with(class))),
-            _ => false,
-        };
-        match self {
-            Self::Conflict(_) | Self::Changed => true,
-            Self::Other(error) => away(error),
-            Self::Constraint(_) | Self::Damaged(_) => false,
-        }
-    }
-}
-
-impl From<sqlx::Error> for DbError {
-    fn from(error: sqlx::Error) -> Self {
-        let Some(db) = error.as_database_error() else {
-            return Self::Other(error);
-        };
-        let code = db.code().unwrap_or_default().into_owned();
-        // PostgreSQL: serialization_failure, deadlock_detected.
-        // SQLite primary codes: BUSY (5) and LOCKED (6), low byte of the extended code.
-        let sqlite_code = code.parse::<u32>().ok().filter(|_| code.len() < 5).map(|c| c & 0xff);
-        if matches!(code.as_str(), "40001" | "40P01") || matches!(sqlite_code, Some(5 | 6)) {
-            return Self::Conflict(error);
-        }
-        if db.is_unique_violation() || db.is_check_violation() || db.is_foreign_key_violation() {
-            let name = db.constraint().map_or_else(|| constraint_from(db.message()), str::to_owned);
-            return Self::Constraint(name);
-        }
-        Self::Other(error)
-    }
-}
-
-/// SQLite reports `UNIQUE constraint failed: t.a, t.b` or `CHECK constraint failed: name`.
-fn constraint_from(message: &str) -> String {
-    message.rsplit_once(": ").map_or(message, |(_, name)| name).to_owned()
-}
-
 /// The steps that bring a database's schema to this version.
 pub fn migrations(backend: Backend) -> &'static Migrator {
     static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -146,6 +92,11 @@ impl Db {
 
     async fn connect_synced(url: &str, synchronous: SqliteSynchronous) -> Result<Self, DbError> {
         if url.starts_with("postgres") {
+            // Told at once; the pool would try for a while.
+            if let Ok(mut connection) = PgConnection::connect(url).await {
+                refuse_standby(&mut connection).await?;
+                connection.close().await?;
+            }
             let pool = PgPoolOptions::new()
                 .max_connections(POSTGRES_CONNECTIONS_MAX)
                 .acquire_timeout(Duration::from_secs(10))
@@ -159,6 +110,7 @@ impl Db {
                         Ok(true)
                     })
                 })
+                .after_connect(|connection, _| Box::pin(refuse_standby(connection)))
                 .connect(url);
             return match pool.await {
                 Ok(pool) => Ok(Self::Postgres(pool)),
@@ -180,11 +132,13 @@ impl Db {
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(30))
             .test_before_acquire(false)
+            .before_acquire(|connection, _| Box::pin(is_outside(connection)))
             .connect_with(options.clone())
             .await?;
         let read = SqlitePoolOptions::new()
             .max_connections(SQLITE_READERS_MAX)
             .test_before_acquire(false)
+            .before_acquire(|connection, _| Box::pin(is_outside(connection)))
             .connect_with(options.pragma("query_only", "ON"))
             .await?;
         Ok(Self::Sqlite { read, write })
@@ -258,9 +212,35 @@ impl Db {
     pub async fn begin(&self) -> Result<Tx, DbError> {
         Ok(match self {
             Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Postgres(pool) => Tx::Postgres(begin_postgres(pool).await?),
         })
     }
+}
+
+/// Begins on the first connection that is alive: when PostgreSQL was restarted, all those in the pool are dead.
+async fn begin_postgres(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let mut tries = 0;
+    loop {
+        match pool.begin_with(BEGIN_POSTGRES).await {
+            Err(error) if is_lost(&error) && tries < POSTGRES_CONNECTIONS_MAX => tries += 1,
+            other => return other,
+        }
+    }
+}
+
+/// Whether a connection of the pool is in no transaction. When the disk fails or is full, SQLite itself rolls back; sqlx
+/// does not notice, and would never begin another one. Such a connection is closed.
+fn is_outside(connection: &mut SqliteConnection) -> Ready<Result<bool, sqlx::Error>> {
+    ready(Ok(!connection.is_in_transaction()))
+}
+
+/// A standby takes no writes, and what it tells may be old.
+async fn refuse_standby(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let row = sqlx::query_as_with::<_, (bool,), _>("SELECT pg_is_in_recovery()", PgArguments::default());
+    if row.fetch_one(connection).await?.0 {
+        return Err(sqlx::Error::Configuration("this PostgreSQL is a standby: name its primary".into()));
+    }
+    Ok(())
 }
 
 /// Makes a missing database file readable for its owner alone; SQLite gives its log the same mode.
@@ -279,7 +259,8 @@ fn make_private(file: &Path) -> io::Result<()> {
 }
 
 /// Runs `once`, which begins and commits its own transaction, again from its start when the
-/// database reports a conflict. `once` must have no effect outside its transaction.
+/// database reports a conflict, or the connection is lost before the commit. `once` must have no effect outside its
+/// transaction.
 pub async fn retry_on_conflict<T, E, F>(once: impl Fn() -> F) -> Result<T, E>
 where
     E: AsConflict,
@@ -295,17 +276,6 @@ where
             }
             other => return other,
         }
-    }
-}
-
-/// Errors that can say "run the transaction again".
-pub trait AsConflict {
-    /// Whether the transaction may be run again from its start.
-    fn is_conflict(&self) -> bool;
-}
-impl AsConflict for DbError {
-    fn is_conflict(&self) -> bool {
-        matches!(self, Self::Conflict(_) | Self::Changed)
     }
 }
 
@@ -351,18 +321,21 @@ impl Tx {
     }
 
     /// Makes the transaction's writes durable and visible.
+    ///
+    /// # Errors
+    /// [`DbError::Unknown`] unless the database said that it rolled back.
     pub async fn commit(self) -> Result<(), DbError> {
-        match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
-        }
-        Ok(())
+        let committed = match self {
+            Self::Sqlite(tx) => tx.commit().await,
+            Self::Postgres(tx) => tx.commit().await,
+        };
+        committed.map_err(DbError::of_commit)
     }
 }
 
 enum SqliteExec<'c> {
     Pool(&'c SqlitePool),
-    Conn(&'c mut sqlx::SqliteConnection),
+    Conn(&'c mut SqliteConnection),
 }
 enum PgExec<'c> {
     Pool(&'c PgPool),

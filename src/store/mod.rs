@@ -12,6 +12,7 @@ pub mod coupons;
 pub mod customers;
 pub mod db;
 pub mod directory;
+mod error;
 pub mod expiry;
 pub mod feed_secrets;
 pub mod figures;

@@ -4,7 +4,10 @@
 //! id, then orders by number, then requests for approval by id, then keys, and the audit log at the end. Nothing is
 //! decided before its account is locked, and nothing is written before all is decided.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    time::Duration,
+};
 
 use rand::RngExt as _;
 use serde_json::json;
@@ -27,7 +30,7 @@ use crate::{
     },
     service::audit,
     store::{
-        Db, DbError, Tx,
+        Backend, Db, DbError, Tx,
         approvals::{self, Decision},
         coupons,
         db::retry_on_conflict,
@@ -40,17 +43,28 @@ use crate::{
     },
 };
 
+/// How long a transaction may take: waiting for a connection and for locks, which end by themselves, and a good while.
+const LONGEST: Duration = Duration::from_secs(25);
+
 pub(super) type Results = Vec<Result<Reply, Refusal>>;
 pub(super) type Whose = (TenantId, CustomerId);
 
 /// Does all of `requests` in one transaction. The answers stand in their order. `news` is told when events were
 /// written.
 pub(super) async fn run(db: &Db, requests: &[Request], now: Timestamp, news: &Notify) -> Result<Results, DbError> {
-    let (results, events) = retry_on_conflict(|| once(db, requests, now)).await?;
+    let (results, events) = retry_on_conflict(|| in_time(db, once(db, requests, now))).await?;
     if events > 0 {
         news.notify_one();
     }
     Ok(results)
+}
+
+/// A PostgreSQL that was cut off without a word would be waited for as long as the network likes.
+async fn in_time<T>(db: &Db, writing: impl Future<Output = Result<T, DbError>>) -> Result<T, DbError> {
+    match db.backend() {
+        Backend::Sqlite => writing.await,
+        Backend::Postgres => tokio::time::timeout(LONGEST, writing).await.unwrap_or(Err(DbError::Late)),
+    }
 }
 
 async fn once(db: &Db, requests: &[Request], now: Timestamp) -> Result<(Results, usize), DbError> {

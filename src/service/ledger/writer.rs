@@ -2,9 +2,11 @@
 
 use std::{
     hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher},
+    panic::AssertUnwindSafe,
     sync::Arc,
 };
 
+use futures_util::FutureExt as _;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::{
@@ -79,27 +81,57 @@ async fn write(db: Db, clock: Arc<dyn Clock>, news: Arc<Notify>, mut queue: mpsc
     let mut jobs = Vec::with_capacity(BATCH_MAX);
     while queue.recv_many(&mut jobs, BATCH_MAX).await > 0 {
         let (requests, answers): (Vec<_>, Vec<_>) = jobs.drain(..).map(|job| (job.request, job.answer)).unzip();
-        let results = write_together(&db, &requests, clock.as_ref(), &news).await;
+        let writing = AssertUnwindSafe(write_together(&db, &requests, clock.as_ref(), &news));
+        let Ok(results) = writing.catch_unwind().await else {
+            tracing::error!("The ledger's writer panicked; it goes on with what comes next");
+            continue;
+        };
+        let away = results.last().and_then(away);
         for (answer, result) in answers.into_iter().zip(results) {
             // Whoever asked may have gone away; it is done all the same.
             drop(answer.send(result));
         }
+        // Who waited behind them has waited as long, and would wait as long again.
+        while let Some(away) = &away
+            && let Ok(job) = queue.try_recv()
+        {
+            drop(job.answer.send(Err(away.clone())));
+        }
     }
 }
 
-/// Writes all in one transaction. If that fails, each in one of its own, so that none suffers for another.
+/// The error, if it says that the database is away.
+fn away(result: &Result<Reply, LedgerError>) -> Option<LedgerError> {
+    match result {
+        Err(LedgerError::Store(error)) if error.is_away() => Some(LedgerError::Store(Arc::clone(error))),
+        _ => None,
+    }
+}
+
+/// Writes all in one transaction. If that fails, each in one of its own, so that none suffers for another; but not when
+/// it may stand all the same: what has no id of its own would be done twice. Nor when the database is away: each would
+/// wait for it in turn.
 async fn write_together(
     db: &Db,
     requests: &[Request],
     clock: &dyn Clock,
     news: &Notify,
 ) -> Vec<Result<Reply, LedgerError>> {
-    if let Ok(results) = batch::run(db, requests, clock.now(), news).await {
-        return results.into_iter().map(|result| result.map_err(LedgerError::from)).collect();
+    match batch::run(db, requests, clock.now(), news).await {
+        Ok(results) => return results.into_iter().map(|result| result.map_err(LedgerError::from)).collect(),
+        Err(error) if error.is_away() => {
+            let error = LedgerError::from(error);
+            return requests.iter().map(|_| Err(error.clone())).collect();
+        }
+        Err(error) => tracing::debug!(%error, "Requests that came together are written one by one"),
     }
-    let mut results = Vec::with_capacity(requests.len());
+    let mut results: Vec<Result<Reply, LedgerError>> = Vec::with_capacity(requests.len());
     for request in requests {
-        results.push(write_one(db, request, clock, news).await);
+        let result = match results.last().and_then(away) {
+            Some(away) => Err(away),
+            None => write_one(db, request, clock, news).await,
+        };
+        results.push(result);
     }
     results
 }
