@@ -1,17 +1,19 @@
 //! The access tokens that were seen in the last moments, so that not every request reads its token from the database.
 //!
-//! A token is believed for [`LIFETIME_MICROS`] at most: so long may another replica, or the command line, have revoked its
-//! client without this process knowing. What this process itself revokes it forgets at once.
+//! A token is believed for [`BELIEVED`] at most, counted from before it was read. So whoever revokes it waits that long
+//! before saying that it is done: from then on no replica takes it, whatever the network between them does.
 
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use crate::domain::{ids::ClientId, time::Timestamp, token::AccessToken};
 
-/// How long a token is believed: two seconds.
-pub const LIFETIME_MICROS: i64 = 2_000_000;
+/// How long a token is believed.
+pub const BELIEVED: Duration = Duration::from_secs(1);
+const BELIEVED_MICROS: i64 = 1_000_000;
 /// So many are kept at most; a few megabytes.
 const KEPT_MAX: usize = 10_000;
 
@@ -37,7 +39,7 @@ impl Known {
     /// A clock that went back makes it unknown, too.
     fn is_good(&self, now: Timestamp) -> bool {
         let age = now.micros().saturating_sub(self.seen_at.micros());
-        (0..LIFETIME_MICROS).contains(&age) && now < self.expires_at
+        (0..BELIEVED_MICROS).contains(&age) && now < self.expires_at
     }
 }
 
@@ -70,7 +72,7 @@ impl KnownTokens {
         due
     }
 
-    /// Forgets every token: one of them may be good no more.
+    /// Forgets every token, for one of them is good no more.
     pub fn forget(&self) {
         self.lock().clear();
     }
@@ -102,14 +104,15 @@ mod tests {
         for (hash, now, good) in [
             ("a", 10, true),
             ("a", 9, false),
-            ("a", 10 + LIFETIME_MICROS - 1, true),
-            ("a", 10 + LIFETIME_MICROS, false),
+            ("a", 10 + BELIEVED_MICROS - 1, true),
+            ("a", 10 + BELIEVED_MICROS, false),
             ("b", 999, true),
             ("b", 1_000, false),
             ("c", 10, false),
         ] {
             assert_eq!(known.find(hash, at(now)).is_some(), good, "{hash} at {now}");
         }
+        assert_eq!(BELIEVED.as_micros(), BELIEVED_MICROS.unsigned_abs().into());
         known.forget();
         assert_eq!(known.find("a", at(10)), None);
     }

@@ -23,7 +23,7 @@ pub(super) enum ClientCommand {
     Create(Create),
     /// Make a new secret for an API client and print it, this once; the one before is good for a day more
     Rotate(Rotate),
-    /// Revoke an API client: its tokens end within two seconds
+    /// Revoke an API client: its tokens have ended, on every replica, when this returns
     Revoke(Revoke),
     /// List a tenant's API clients
     List(List),

@@ -14,6 +14,7 @@ use crate::{
         scope::Scopes,
         time::Timestamp,
     },
+    known_tokens::BELIEVED,
     secrets,
     store::{self, Db, DbError, db::retry_on_conflict},
 };
@@ -72,12 +73,18 @@ async fn create_once(app: &App, caller: &Caller, client: &ApiClient) -> Result<(
     Ok(())
 }
 
-/// Revokes a client of the caller's tenant: its tokens, and those that it made for customers, end; at once in this
-/// process, within two seconds in every other (see [`crate::known_tokens`]).
+/// Revokes a client of the caller's tenant: its tokens, and those that it made for customers, end. When this returns, no
+/// replica takes them any more (see [`crate::known_tokens`]).
 pub async fn revoke(app: &App, caller: &Caller, client_id: &ClientId) -> Result<(), AccessError> {
     retry_on_conflict(|| revoke_once(app, caller, client_id)).await?;
-    app.known_tokens.forget();
+    forget_everywhere(app).await;
     Ok(())
+}
+
+/// Forgets every token, for one of them is good no more, and waits until every other process has forgotten it.
+async fn forget_everywhere(app: &App) {
+    app.known_tokens.forget();
+    tokio::time::sleep(BELIEVED).await;
 }
 
 async fn revoke_once(app: &App, caller: &Caller, client_id: &ClientId) -> Result<(), AccessError> {
@@ -110,7 +117,7 @@ pub async fn rotate(app: &App, caller: &Caller, client_id: &ClientId, old: OldSe
     let hash = secrets::sha256_hex(&secret);
     retry_on_conflict(|| rotate_once(app, caller, client_id, old, &hash)).await?;
     if old == OldSecret::EndsAtOnce {
-        app.known_tokens.forget();
+        forget_everywhere(app).await;
     }
     Ok(secret)
 }
