@@ -4,6 +4,7 @@ use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     num::NonZeroUsize,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use serde::Deserialize;
@@ -21,6 +22,11 @@ pub const DATABASE_URL: &str = "sqlite://guerdon.db";
 pub const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 /// The file read when none is named, if it is there.
 pub const FILE: &str = "guerdon.toml";
+
+/// How long a server that was told to stop takes requests, at most.
+const DRAIN_SECS_MAX: u16 = 300;
+/// How long it does when nothing else is said, where other replicas take over: so often do load balancers ask at least.
+const DRAIN_SECS: u16 = 5;
 
 /// Notices about the end of points, at most.
 const NOTICES_MAX: usize = 10;
@@ -67,6 +73,10 @@ pub struct Settings {
     /// Threads that answer requests [default: one per core]
     #[arg(long, global = true, env = "GUERDON_WORKERS", value_name = "N", hide_short_help = true)]
     pub workers: Option<NonZeroUsize>,
+    /// Seconds for which requests are still taken after SIGTERM, while `/health/ready` says 503, 0 to 300 [default: 5 on
+    /// PostgreSQL, 0 on SQLite]
+    #[arg(long, global = true, env = "GUERDON_DRAIN_SECONDS", value_name = "SECONDS", hide_short_help = true)]
+    pub drain_seconds: Option<u16>,
     /// Seconds that an API client's token is good, 300 to 86400 [default: 3600]
     #[arg(long, global = true, env = "GUERDON_TOKEN_LIFETIME", value_name = "SECONDS", hide_short_help = true)]
     pub token_lifetime: Option<u32>,
@@ -113,6 +123,7 @@ impl Settings {
             log: self.log.or(other.log),
             log_format: self.log_format.or(other.log_format),
             workers: self.workers.or(other.workers),
+            drain_seconds: self.drain_seconds.or(other.drain_seconds),
             token_lifetime: self.token_lifetime.or(other.token_lifetime),
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
             webhooks_allow_private: self.webhooks_allow_private.or(other.webhooks_allow_private),
@@ -155,6 +166,9 @@ impl Settings {
                 return Err(Invalid::new("Give a public URL such as https://points.example.com."));
             }
         }
+        if self.drain_seconds.is_some_and(|secs| secs > DRAIN_SECS_MAX) {
+            return Err(Invalid::new("Give at most 300 seconds for draining."));
+        }
         // Clients renew a minute early: a shorter life would make them ask before every call.
         if self.token_lifetime.is_some_and(|secs| !(300..=86_400).contains(&secs)) {
             return Err(Invalid::new("Give a token lifetime of 300 to 86400 seconds."));
@@ -169,6 +183,12 @@ impl Settings {
     /// Where a request comes from whose connection `peer` made, with this `X-Forwarded-For`.
     pub fn client_address(&self, peer: IpAddr, forwarded_for: Option<&str>) -> IpAddr {
         network::client_address(peer, forwarded_for, self.trusted_proxies.as_deref().unwrap_or_default())
+    }
+
+    /// How long requests are still taken once the server was told to stop.
+    pub fn drain(&self) -> Duration {
+        let usual = if self.database_url().starts_with("sqlite") { 0 } else { DRAIN_SECS };
+        Duration::from_secs(self.drain_seconds.unwrap_or(usual).into())
     }
 
     /// Seconds that an API client's token is good.

@@ -117,6 +117,13 @@ async fn connect(settings: Settings) -> Result<App, Failure> {
     let db = Db::connect(settings.database_url())
         .await
         .map_err(|error| Failure::because("Cannot open the database", &error))?;
+    let unfit = service::health::unfit(&db).await?;
+    if !unfit.is_empty() {
+        let unfit = unfit.join(", ");
+        return Err(Failure::Failed(format!(
+            "Guerdon needs PostgreSQL 14 or later and a database in UTF8, but this one has {unfit}."
+        )));
+    }
     db.migrate().await.map_err(|error| failure::migration(&error))?;
     Ok(App::new(db, SystemClock, settings))
 }

@@ -14,7 +14,8 @@ use crate::{app::App, config::Settings, secrets::SecretKey, server, service};
 /// Serve the back office and the API until it is told to stop (SIGTERM or Ctrl-C).
 ///
 /// The database's schema is brought to this version first. Prints `Listening on http://ADDRESS` once requests are
-/// answered; everything else goes to the log on standard error.
+/// answered; everything else goes to the log on standard error. After SIGTERM it says that it is not ready, takes
+/// requests for a few seconds more (--drain-seconds), and ends when those under way are answered; at once after Ctrl-C.
 #[derive(Debug, clap::Args)]
 pub(super) struct Serve {}
 
@@ -52,8 +53,18 @@ pub(super) async fn serve(settings: Settings, announce: impl FnOnce(SocketAddr))
     output::line(&format!("Listening on http://{}", running.address));
     offer_setup(&app, running.address).await?;
     announce(running.address);
+    let drain = app.settings.drain();
     tokio::select! {
-        _ = terminate.recv() => {}
+        _ = terminate.recv() => {
+            tracing::info!("Not ready any more; stopping in {} seconds", drain.as_secs());
+            running.drain();
+            tokio::select! {
+                () = tokio::time::sleep(drain) => {}
+                // Asked again: whoever asks does not want to wait.
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        }
         _ = interrupt.recv() => {}
     }
     tracing::info!("Stopping");
@@ -84,7 +95,9 @@ fn bind(address: SocketAddr) -> Result<std::net::TcpListener, Failure> {
 /// Two servers must not share a SQLite file; the commands may use it while one runs.
 fn lock(settings: &Settings) -> Result<Option<File>, Failure> {
     let Some(rest) = settings.database_url().strip_prefix("sqlite://") else { return Ok(None) };
-    let mut path = PathBuf::from(rest.split('?').next().unwrap_or(rest)).into_os_string();
+    let named = PathBuf::from(rest.split('?').next().unwrap_or(rest));
+    // Whatever name it is called by: a link leads to the same lock.
+    let mut path = named.canonicalize().unwrap_or(named).into_os_string();
     path.push(".lock");
     let path = PathBuf::from(path);
     let file = OpenOptions::new()

@@ -7,11 +7,11 @@ mod inbox;
 mod purge;
 mod webhooks;
 
-use std::time::Duration;
+use std::{pin::Pin, time::Duration};
 
 use crate::{
     app::App,
-    service::{expiry, webhooks::expiring},
+    service::{expiry, health, webhooks::expiring},
 };
 
 /// How often expiry is recorded. Balances do not depend on it.
@@ -22,14 +22,14 @@ const NOTICES_EVERY: Duration = Duration::from_mins(10);
 
 /// Starts every job. They end when `app.stopping` is cancelled; `app.tasks` knows when all have ended.
 pub fn start(app: &App) {
-    every(app, EXPIRY_EVERY, record_expiry);
+    every(app, EXPIRY_EVERY, by_the_clock(record_expiry));
     every(app, clock::EVERY, clock::compare);
-    every(app, purge::EVERY, purge::run);
+    every(app, purge::EVERY, by_the_clock(purge::run));
     every(app, purge::HEADS_EVERY, purge::write_heads);
     inbox::start(app);
     bulk::start(app);
-    every(app, birthdays::EVERY, birthdays::give);
-    every(app, NOTICES_EVERY, give_notice);
+    every(app, birthdays::EVERY, by_the_clock(birthdays::give));
+    every(app, NOTICES_EVERY, by_the_clock(give_notice));
     webhooks::start(app);
 }
 
@@ -48,6 +48,21 @@ async fn give_notice(app: App) {
         Ok(0) => {}
         Ok(told) => tracing::info!(told, "Told of {told} lots whose points end soon"),
         Err(error) => tracing::warn!(%error, "Could not tell of points that end soon; trying again in ten minutes"),
+    }
+}
+
+/// The job, but only while this machine's clock can be believed: what is recorded as expired is gone.
+fn by_the_clock<F: Future<Output = ()> + Send + 'static>(
+    job: impl Fn(App) -> F + Copy + Send + 'static,
+) -> impl Fn(App) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + 'static {
+    move |app| {
+        Box::pin(async move {
+            match health::is_clock_right(&app).await {
+                Ok(true) => job(app).await,
+                Ok(false) => tracing::error!("Nothing is done by this machine's clock until it is set right"),
+                Err(error) => tracing::warn!(%error, "Could not compare the clock with the database's"),
+            }
+        })
     }
 }
 

@@ -7,7 +7,10 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     error::InternalError,
-    http::header::{HeaderName, HeaderValue},
+    http::{
+        ConnectionType,
+        header::{HeaderName, HeaderValue},
+    },
     middleware::Next,
     web::Data,
 };
@@ -62,6 +65,10 @@ pub async fn watch(
     let mut answer = answer?.map_into_boxed_body();
     if let Ok(value) = HeaderValue::from_str(&id) {
         answer.headers_mut().insert(REQUEST_ID, value);
+    }
+    if app.stopping.is_cancelled() {
+        // Else the next request on this connection could meet its end.
+        answer.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     Ok(answer)
 }

@@ -9,9 +9,6 @@ use serde_json::json;
 
 use crate::{app::App, service, store::Db};
 
-/// With a clock this far off the database's, a replica answers nothing.
-const CLOCK_DRIFT_MILLIS_MAX: i64 = 30_000;
-
 /// Adds `/health/live` and `/health/ready`.
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(web::resource("/health/live").get(live)).service(web::resource("/health/ready").get(ready));
@@ -29,8 +26,7 @@ async fn live() -> HttpResponse {
 /// Not ready while it stops, so that a load balancer sends nothing new, nor with a clock by which points would expire
 /// at another time than elsewhere.
 async fn ready(app: Data<App>) -> HttpResponse {
-    let in_time = app.metrics.clock_drift_millis().abs() <= CLOCK_DRIFT_MILLIS_MAX;
-    let ready = in_time && !app.stopping.is_cancelled() && service::health::is_ready(&app.db).await;
+    let ready = !app.stopping.is_cancelled() && service::health::is_ready(&app).await;
     let mut answer = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     answer
         .insert_header((header::CACHE_CONTROL, "no-store"))

@@ -103,9 +103,15 @@ fn metrics_server(app: App, listener: TcpListener) -> io::Result<Server> {
 }
 
 impl Running {
+    /// Says that it is not ready any more and ends its jobs, but still takes requests: whoever spreads them over several
+    /// replicas has to notice first. Connections are closed after the request that is under way on them.
+    pub fn drain(&self) {
+        self.app.stopping.cancel();
+    }
+
     /// Stops: lets requests and jobs that run come to their end, then closes the database.
     pub async fn stop(self) {
-        self.app.stopping.cancel();
+        self.drain();
         self.handle.stop(true).await;
         if let Some(metrics) = &self.metrics {
             metrics.stop(true).await;

@@ -14,9 +14,30 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The setting that tells which secret key the database was first served with.
 const SECRET_KEY: &str = "secret_key";
 
-/// Whether the database answers soon.
-pub async fn is_ready(db: &Db) -> bool {
-    matches!(tokio::time::timeout(PATIENCE, store::health::ping(db)).await, Ok(Ok(())))
+/// A difference of clocks that somebody should look at.
+const DRIFT_MILLIS_WARN: i64 = 2_000;
+/// With a clock this far off the database's, points would expire at another time than elsewhere.
+const DRIFT_MILLIS_MAX: i64 = 30_000;
+
+/// Whether the database answers soon, and its clock and this machine's agree.
+pub async fn is_ready(app: &App) -> bool {
+    let right = tokio::time::timeout(PATIENCE, is_clock_right(app)).await;
+    matches!(right, Ok(Ok(true)))
+}
+
+/// Whether the clock of this machine goes by the database's, as far as that can be told; measured anew.
+pub async fn is_clock_right(app: &App) -> Result<bool, DbError> {
+    let drift = clock_drift_millis(&app.db).await?;
+    app.metrics.set_clock_drift_millis(drift);
+    if drift.abs() > DRIFT_MILLIS_WARN {
+        tracing::warn!(drift_ms = drift, "The clocks of this machine and of the database differ by {drift} ms");
+    }
+    Ok(drift.abs() <= DRIFT_MILLIS_MAX)
+}
+
+/// What Guerdon cannot work with: a PostgreSQL that is too old, or a database that is not in UTF-8.
+pub async fn unfit(db: &Db) -> Result<Vec<String>, DbError> {
+    store::health::unfit(db).await
 }
 
 /// The database's settings by which an acknowledged write could be lost, such as `fsync=off`.

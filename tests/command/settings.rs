@@ -116,6 +116,11 @@ async fn one_file_is_served_once() {
     let second = program.run(&["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!((second.code, second.out.as_str()), (Some(1), ""));
     assert!(second.err.contains("Another `guerdon serve`"), "{}", second.err);
+    // Nor by another name of the same file.
+    let link = program.folder().join("link.db");
+    std::os::unix::fs::symlink(db.url().trim_start_matches("sqlite://"), &link).unwrap();
+    let linked = Program::at(&format!("sqlite://{}", link.display())).run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert!(linked.err.contains("Another `guerdon serve`"), "{linked:?}");
     assert!(first.stop().success());
     program.serve().await;
 }
