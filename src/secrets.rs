@@ -1,8 +1,9 @@
 //! The installation's secret key, and random values that nobody can guess.
 
 use std::{
+    collections::BTreeSet,
     fmt,
-    fs::OpenOptions,
+    fs::{self, OpenOptions},
     io::{self, Read as _, Write as _},
     path::Path,
 };
@@ -17,6 +18,8 @@ use sha2::{Digest as _, Sha256};
 
 /// Length of the key, in bytes.
 pub const KEY_BYTES: usize = 32;
+/// A key with fewer different bytes was typed by somebody.
+const DIFFERENT_BYTES_MIN: usize = 5;
 /// Length of what makes two sealings of one secret differ, in bytes.
 const NONCE_BYTES: usize = 12;
 
@@ -79,20 +82,31 @@ impl SecretKey {
     /// # Errors
     /// When the file can be neither read nor made, or holds something else.
     pub fn load_or_make(file: &Path) -> io::Result<Self> {
+        match Self::load(file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::make(file),
+            other => other,
+        }
+    }
+
+    /// Makes the file. It gets its name when it is whole, so that neither a crash nor a second server that starts in
+    /// this moment leaves or finds half a key; of two, the first one's is taken by both.
+    fn make(file: &Path) -> io::Result<Self> {
+        let mut name = file.as_os_str().to_owned();
+        name.push(format!(".{}", uuid::Uuid::new_v4().simple()));
+        let unfinished = Path::new(&name);
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.open(file) {
-            Ok(mut made) => {
-                let key = Self::random();
-                made.write_all(hex::encode(key.0).as_bytes())?;
-                made.write_all(b"\n")?;
-                made.sync_all()?;
-                Ok(key)
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Self::load(file),
-            Err(error) => Err(error),
+        let mut made = options.open(unfinished)?;
+        let written = made
+            .write_all(format!("{}\n", hex::encode(Self::random().0)).as_bytes())
+            .and_then(|()| made.sync_all())
+            .and_then(|()| fs::hard_link(unfinished, file));
+        fs::remove_file(unfinished)?;
+        match written {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+            _there => Self::load(file),
         }
     }
 
@@ -102,6 +116,10 @@ impl SecretKey {
         let mut key = [0; KEY_BYTES];
         hex::decode_to_slice(text.trim(), &mut key)
             .map_err(|_not_a_key| io::Error::other("it must hold 64 hexadecimal digits"))?;
+        let different: BTreeSet<u8> = key.into_iter().collect();
+        if different.len() < DIFFERENT_BYTES_MIN {
+            return Err(io::Error::other("it was not chosen at random: delete it, and a new one is made"));
+        }
         Ok(Self(key))
     }
 }
@@ -132,10 +150,7 @@ mod tests {
         let made = SecretKey::load_or_make(&file).unwrap();
         assert_eq!(SecretKey::load_or_make(&file).unwrap(), made);
         #[cfg(unix)]
-        assert_eq!(
-            std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions()) & 0o777,
-            0o600
-        );
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&file).unwrap().permissions()) & 0o777, 0o600);
         assert_ne!(made.derive("sessions"), made.derive("links"));
         assert_ne!(made.sign_text("sessions", "1"), made.sign_text("sessions", "2"));
         assert_ne!(made.sign_text("sessions", "1"), SecretKey::random().sign_text("sessions", "1"));
@@ -161,7 +176,21 @@ mod tests {
     fn a_file_that_holds_no_key_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("guerdon.key");
-        std::fs::write(&file, "secret").unwrap();
-        assert!(SecretKey::load_or_make(&file).is_err());
+        for text in ["", "secret", &"00".repeat(KEY_BYTES), &"deadbeef".repeat(KEY_BYTES / 4)] {
+            fs::write(&file, text).unwrap();
+            assert!(SecretKey::load_or_make(&file).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn servers_that_start_at_once_have_one_key_and_leave_nothing_beside_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("guerdon.key");
+        let keys = std::thread::scope(|scope| {
+            let started: Vec<_> = (0..8).map(|_| scope.spawn(|| SecretKey::load_or_make(&file).unwrap())).collect();
+            started.into_iter().map(|started| started.join().unwrap()).collect::<Vec<_>>()
+        });
+        assert!(keys.iter().all(|key| *key == keys[0]));
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{Failure, connect, output};
-use crate::config::Settings;
+use crate::{app::App, config::Settings};
 
 /// Copy the database to a file, while the server runs
 ///
@@ -31,36 +31,55 @@ impl Backup {
         }
         let url = settings.database_url().to_owned();
         let app = connect(settings).await?;
-        if url.starts_with("postgres") {
-            self.dump(&url)?;
-        } else {
-            let path = self.file.to_str().ok_or_else(|| Failure::Input("Give a file name in UTF-8".to_owned()))?;
-            app.db.copy_to(path).await.map_err(|error| Failure::because("Cannot write the copy", &error))?;
-            restrict(&self.file)?;
-            fs::File::open(&self.file)?.sync_all()?;
+        // It gets its name when it is whole, so that what a full disk cut off is never taken for a backup.
+        let mut name = self.file.as_os_str().to_owned();
+        name.push(".unfinished");
+        let unfinished = PathBuf::from(name);
+        if unfinished.exists() {
+            fs::remove_file(&unfinished)?;
         }
+        let copied = self.copy(&app, &url, &unfinished).await;
         app.db.close().await;
+        if let Err(failure) = copied {
+            // It may not have been begun.
+            let _ = fs::remove_file(&unfinished);
+            return Err(failure);
+        }
         let size = fs::metadata(&self.file)?.len();
         output::line(&format!("Wrote {} ({size} bytes).", self.file.display()));
         Ok(())
     }
 
-    /// Lets `pg_dump` write the copy. The password is not among its arguments, where every user could read it.
-    fn dump(&self, url: &str) -> Result<(), Failure> {
-        let (url, password) = without_password(url);
-        let mut command = Command::new("pg_dump");
-        command.arg("--format=custom").arg("--no-owner").arg("--file").arg(&self.file).arg("--dbname").arg(url);
-        if let Some(password) = password {
-            command.env("PGPASSWORD", password);
+    async fn copy(&self, app: &App, url: &str, unfinished: &Path) -> Result<(), Failure> {
+        if url.starts_with("postgres") {
+            dump(url, unfinished)?;
+        } else {
+            let path = unfinished.to_str().ok_or_else(|| Failure::Input("Give a file name in UTF-8".to_owned()))?;
+            app.db.copy_to(path).await.map_err(|error| Failure::because("Cannot write the copy", &error))?;
         }
-        let status = command
-            .status()
-            .map_err(|error| Failure::because("Cannot run pg_dump; install PostgreSQL's client programs", &error))?;
-        if !status.success() {
-            return Err(Failure::Failed(format!("pg_dump ended with {status}")));
-        }
-        restrict(&self.file)
+        restrict(unfinished)?;
+        fs::File::open(unfinished)?.sync_all()?;
+        fs::rename(unfinished, &self.file)?;
+        let folder = self.file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Ok(fs::File::open(folder)?.sync_all()?)
     }
+}
+
+/// Lets `pg_dump` write the copy. The password is not among its arguments, where every user could read it.
+fn dump(url: &str, file: &Path) -> Result<(), Failure> {
+    let (url, password) = without_password(url);
+    let mut command = Command::new("pg_dump");
+    command.arg("--format=custom").arg("--no-owner").arg("--file").arg(file).arg("--dbname").arg(url);
+    if let Some(password) = password {
+        command.env("PGPASSWORD", password);
+    }
+    let status = command
+        .status()
+        .map_err(|error| Failure::because("Cannot run pg_dump; install PostgreSQL's client programs", &error))?;
+    if !status.success() {
+        return Err(Failure::Failed(format!("pg_dump ended with {status}")));
+    }
+    Ok(())
 }
 
 /// Makes a file readable for its owner alone: it holds everything.
