@@ -6,6 +6,7 @@ use std::{
     process::Command,
 };
 
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
 use tempfile::TempDir;
 
 /// A running PostgreSQL, in a temporary folder and reached through a socket there; stopped and removed when dropped.
@@ -17,6 +18,33 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// Makes and starts one.
     pub(crate) fn start() -> Self {
+        let cluster = Self::in_folder();
+        let data = cluster.data();
+        cluster
+            .run("initdb", &["--pgdata", &data, "--username=guerdon", "--auth=trust", "--encoding=UTF8", "--no-sync"]);
+        cluster.set("max_connections = 60");
+        cluster.begin();
+        cluster
+    }
+
+    /// Makes and starts a standby of another one, which streams what is written there.
+    pub(crate) fn standby_of(primary: &Self) -> Self {
+        let standby = Self::copy_of(primary, &["--write-recovery-conf"]);
+        standby.begin();
+        standby
+    }
+
+    /// A copy of another one that runs, made with `pg_basebackup`; not started yet.
+    pub(crate) fn copy_of(running: &Self, how: &[&str]) -> Self {
+        let cluster = Self::in_folder();
+        let (host, data) = (running.folder.path().display().to_string(), cluster.data());
+        let copy = ["--host", &host, "--username=guerdon", "--pgdata", &data, "--checkpoint=fast", "--no-sync"];
+        cluster.run("pg_basebackup", &[&copy, how].concat());
+        cluster.set("");
+        cluster
+    }
+
+    fn in_folder() -> Self {
         // Short, because a socket's path is at most 107 characters.
         let folder = tempfile::Builder::new().prefix("guerdon-test.").tempdir_in("/tmp").unwrap();
         let cluster = Self { folder, programs: programs() };
@@ -24,18 +52,46 @@ impl Cluster {
             let given = Command::new("chown").arg("postgres").arg(cluster.folder.path()).status().unwrap();
             assert!(given.success(), "there is no user `postgres` to run PostgreSQL as");
         }
-        let data = cluster.data();
         cluster
-            .run("initdb", &["--pgdata", &data, "--username=guerdon", "--auth=trust", "--encoding=UTF8", "--no-sync"]);
-        let settings = format!(
-            "\nlisten_addresses = ''\nunix_socket_directories = '{}'\nmax_connections = 60\n",
-            cluster.folder.path().display()
-        );
-        let file = Path::new(&data).join("postgresql.conf");
+    }
+
+    /// Appends settings; of one that stands there twice the last counts.
+    fn set(&self, settings: &str) {
+        let own = format!("\nlisten_addresses = ''\nunix_socket_directories = '{}'\n", self.folder.path().display());
+        let file = Path::new(&self.data()).join("postgresql.conf");
         let before = fs::read_to_string(&file).unwrap();
-        fs::write(&file, before + &settings).unwrap();
-        cluster.begin();
-        cluster
+        fs::write(&file, format!("{before}{own}{settings}\n")).unwrap();
+    }
+
+    /// Runs statements on its one database, each by itself.
+    pub(crate) async fn sql(&self, statements: &[&str]) {
+        let mut connection = PgConnection::connect(&self.url()).await.unwrap();
+        for statement in statements {
+            connection.execute(AssertSqlSafe((*statement).to_owned())).await.unwrap();
+        }
+        connection.close().await.unwrap();
+    }
+
+    /// Whether a query answers `true`.
+    pub(crate) async fn says(&self, query: &str) -> bool {
+        let mut connection = PgConnection::connect(&self.url()).await.unwrap();
+        let row = connection.fetch_one(AssertSqlSafe(query.to_owned())).await.unwrap();
+        row.get(0)
+    }
+
+    /// Makes a primary of a standby.
+    pub(crate) fn promote(&self) {
+        self.run("pg_ctl", &["promote", "--silent", "--wait", "--pgdata", &self.data()]);
+    }
+
+    /// The socket that it listens on.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.folder.path().join(".s.PGSQL.5432")
+    }
+
+    /// The address of another database on it.
+    pub(crate) fn url_of(&self, database: &str) -> String {
+        self.url().replace("/postgres?", &format!("/{database}?"))
     }
 
     /// The address of its one database.

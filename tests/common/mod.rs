@@ -9,6 +9,7 @@ pub(crate) mod cluster;
 pub(crate) mod database;
 pub(crate) mod local;
 pub(crate) mod program;
+pub(crate) mod proxy;
 pub(crate) mod receiver;
 pub(crate) mod source;
 pub(crate) mod wait;

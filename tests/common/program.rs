@@ -108,8 +108,16 @@ impl Program {
 
     /// The same on this address, such as that of a server that died.
     pub(crate) async fn serve_at(&self, listen: &str) -> Server {
+        let server = self.begin_serving(listen, &[]);
+        server.ready().await;
+        server
+    }
+
+    /// Starts `guerdon serve` with more settings, and returns once it listens; it may not be ready.
+    pub(crate) fn begin_serving(&self, listen: &str, more: &[(&str, &str)]) -> Server {
         let log = self.folder.path().join("serve.log");
         let mut command = self.command(["serve", "--listen", listen]);
+        command.envs(more.iter().copied());
         let appended = File::options().create(true).append(true).open(&log).unwrap();
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(appended).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
@@ -119,9 +127,7 @@ impl Program {
             let _ = child.kill();
             panic!("guerdon serve does not start: {line}{}", fs::read_to_string(&log).unwrap());
         };
-        let server = Server { base: base.to_owned(), child: Mutex::new(child), log, _out: out };
-        server.ready().await;
-        server
+        Server { base: base.to_owned(), child: Mutex::new(child), log, _out: out }
     }
 }
 
@@ -161,12 +167,35 @@ impl Server {
         child.wait().unwrap();
     }
 
+    /// Where it listens, to be given to [`Program::serve_at`] when it is gone.
+    pub(crate) fn listen(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
     /// Asks it to stop, as a service manager does, and waits for its end.
     pub(crate) fn stop(&self) -> ExitStatus {
-        let mut child = self.child.lock().unwrap();
-        let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
-        assert!(asked.success());
-        child.wait().unwrap()
+        self.signal("TERM");
+        self.child.lock().unwrap().wait().unwrap()
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.id().to_string();
+        let sent = Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.lock().unwrap().id()
+    }
+
+    /// Waits until it has ended by itself.
+    pub(crate) async fn ended(&self) -> ExitStatus {
+        wait::until("the server has ended", Duration::from_secs(40), async || {
+            self.child.lock().unwrap().try_wait().unwrap()
+        })
+        .await
     }
 }
 

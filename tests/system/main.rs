@@ -9,7 +9,6 @@ mod approval_journey;
 mod backup;
 mod browser;
 mod bulk;
-mod crash;
 mod demo;
 mod feed;
 mod journey;
