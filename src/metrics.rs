@@ -25,7 +25,7 @@ impl Surface {
         let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
         match first {
             "reward-points" | "coupon" | "oauth" | "customerlogin" | "site" | "webhooks" => Self::Api,
-            "" | "admin" | "docs" | "static" | "assets" | "setup" => Self::Web,
+            "" | "admin" | "docs" | "static" | "assets" | "setup" | "widget" => Self::Web,
             _ => Self::Other,
         }
     }

@@ -20,6 +20,7 @@ const NAMES: [&str; 2] = ["Guerdon", "ms"];
 const NO_TEXTS: &[&str] = &[
     "light dark",
     "public, max-age=31536000, immutable",
+    "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800",
     "Not found\\n",
     "HX-Request, HX-Target",
     "coupon form {}",

@@ -19,7 +19,9 @@ use sha2::{Digest as _, Sha256};
 /// Where the static files are served.
 const ROOT: &str = "/static";
 /// The content behind an address never changes, so nobody has to ask again.
-const FOR_EVER: &str = "public, max-age=31536000, immutable";
+pub(super) const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// The script that shops put into their pages; see [`super::widget`].
+pub(super) const WIDGET: &str = "widget/guerdon.js";
 /// For the address of another release, as a page from before an update still uses.
 const ASK_AGAIN: &str = "no-cache";
 
@@ -28,7 +30,7 @@ const ASK_AGAIN: &str = "no-cache";
 struct Files;
 
 /// One file, in every form in which it is sent.
-struct Asset {
+pub(super) struct Asset {
     address: String,
     etag: String,
     content_type: String,
@@ -42,11 +44,15 @@ struct Asset {
 static ASSETS: LazyLock<HashMap<String, Asset>> = LazyLock::new(load);
 
 fn load() -> HashMap<String, Asset> {
-    let (sheets, others): (Vec<_>, Vec<_>) = Files::iter().partition(|path| path.ends_with(".css"));
+    // The demo's shop serves its own files.
+    let files = Files::iter().filter(|path| !path.starts_with("shop/"));
+    let (sheets, others): (Vec<_>, Vec<_>) = files.partition(|path| path.ends_with(".css"));
     let mut assets = HashMap::new();
     for path in others {
         if let Some(file) = Files::get(&path) {
-            assets.insert(path.to_string(), Asset::new(&path, file.data.into_owned()));
+            let content = file.data.into_owned();
+            let content = if path == WIDGET { squeezed_script(&content) } else { content };
+            assets.insert(path.to_string(), Asset::new(&path, content));
         }
     }
     for path in sheets {
@@ -79,7 +85,55 @@ fn squeezed(sheet: &str) -> String {
     text.lines().map(str::trim).collect()
 }
 
+/// The script of the shops' pages without the lines that are comments, its spaces before lines, and empty lines. Its
+/// source keeps to comments on lines of their own.
+fn squeezed_script(script: &[u8]) -> Vec<u8> {
+    let script = String::from_utf8_lossy(script);
+    let mut text = String::with_capacity(script.len());
+    let mut within_comment = false;
+    for line in script.lines().map(str::trim) {
+        if within_comment || line.starts_with("/**") {
+            within_comment = !line.ends_with("*/");
+        } else if !line.is_empty() && !line.starts_with("//") {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    text.into_bytes()
+}
+
 impl Asset {
+    /// What is sent to a client that takes no compression.
+    pub(super) fn content(&self) -> &[u8] {
+        &self.content
+    }
+
+    /// The answer to a request for it, to be kept by browsers as `keep` says, with these headers besides.
+    pub(super) fn answer(
+        &self,
+        request: &HttpRequest,
+        keep: &str,
+        more: &[(header::HeaderName, &'static str)],
+    ) -> HttpResponse {
+        let mut response = HttpResponse::build(StatusCode::OK);
+        response
+            .insert_header((header::ETAG, self.etag.as_str()))
+            .insert_header((header::VARY, "Accept-Encoding"))
+            .insert_header((header::CACHE_CONTROL, keep));
+        for (name, value) in more {
+            response.insert_header((name.clone(), *value));
+        }
+        let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+        if known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == self.etag)) {
+            return response.status(StatusCode::NOT_MODIFIED).finish();
+        }
+        let (encoding, content) = self.encoded(AcceptEncoding::parse(request).ok().as_ref());
+        if let Some(encoding) = encoding {
+            response.insert_header((header::CONTENT_ENCODING, encoding));
+        }
+        response.content_type(self.content_type.as_str()).body(content)
+    }
+
     fn new(path: &str, content: Vec<u8>) -> Self {
         let hash: String = hex::encode(Sha256::digest(&content)).chars().take(16).collect();
         let mime = mime_guess::from_path(path).first_or_octet_stream();
@@ -147,6 +201,11 @@ pub(crate) fn address(path: &str) -> &'static str {
     ASSETS.get(path).map_or("", |asset| asset.address.as_str())
 }
 
+/// A file below `static/`.
+pub(super) fn find(path: &str) -> Option<&'static Asset> {
+    ASSETS.get(path)
+}
+
 /// Compresses every file, so that no visitor waits for it.
 pub fn prepare() {
     for asset in ASSETS.values() {
@@ -167,20 +226,8 @@ async fn serve(request: HttpRequest, path: web::Path<(String, String)>) -> HttpR
     let Some(asset) = ASSETS.get(&path) else {
         return HttpResponse::NotFound().insert_header(header::ContentType::plaintext()).body("Not found\n");
     };
-    let mut response = HttpResponse::build(StatusCode::OK);
-    response
-        .insert_header((header::ETAG, asset.etag.as_str()))
-        .insert_header((header::VARY, "Accept-Encoding"))
-        .insert_header((header::CACHE_CONTROL, if request.path() == asset.address { FOR_EVER } else { ASK_AGAIN }));
-    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    if known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == asset.etag)) {
-        return response.status(StatusCode::NOT_MODIFIED).finish();
-    }
-    let (encoding, content) = asset.encoded(AcceptEncoding::parse(&request).ok().as_ref());
-    if let Some(encoding) = encoding {
-        response.insert_header((header::CONTENT_ENCODING, encoding));
-    }
-    response.content_type(asset.content_type.as_str()).body(content)
+    let keep = if request.path() == asset.address { FOR_EVER } else { ASK_AGAIN };
+    asset.answer(&request, keep, &[])
 }
 
 #[cfg(test)]
@@ -218,6 +265,12 @@ mod tests {
     async fn style_sheets_are_squeezed() {
         let sheet = "/* one */\n@layer a {\n  b {\n    color: red; /* why */\n    margin:\n      0;\n  }\n}\n/* open";
         assert_eq!(squeezed(sheet), "@layer a {b {color: red;margin:0;}}");
+    }
+
+    #[actix_web::test]
+    async fn scripts_are_squeezed() {
+        let script = b"/*! kept */\n// one\n/** two */\n/**\n * three\n */\n\nconst a = 'b'; // kept\n  a();\n";
+        assert_eq!(squeezed_script(script), b"/*! kept */\nconst a = 'b'; // kept\na();\n");
     }
 
     #[actix_web::test]

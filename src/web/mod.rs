@@ -22,6 +22,7 @@ mod secret;
 mod session;
 mod shell;
 mod upload;
+mod widget;
 mod words;
 
 use actix_web::{
@@ -41,6 +42,7 @@ use pages::{
 /// Adds the routes of the back office.
 pub fn configure(cfg: &mut ServiceConfig, app: &App) {
     assets::configure(cfg);
+    widget::configure(cfg);
     cfg.service(
         resource("/docs/api").wrap(from_fn(guard::headers)).wrap(Compress::default()).route(get().to(api_docs::index)),
     );

@@ -55,6 +55,23 @@ const BUTTON: &str = r#"
     return found.find(element => named(element).includes(wanted)) || null;
 "#;
 
+/// Finds what can be pressed inside an element with a shadow root, `HOST|TEXT`.
+const BUTTON_WITHIN: &str = r#"
+    const [host, wanted] = arguments[0].split("|");
+    const clean = text => (text || "").replace(/\s+/g, " ").trim();
+    const root = document.querySelector(host)?.shadowRoot;
+    const found = [...root?.querySelectorAll("button, a[href]") ?? []].filter(element => element.checkVisibility());
+    return found.find(element => [element.innerText, element.getAttribute("aria-label")].map(clean).includes(wanted)) || null;
+"#;
+
+/// The text that a person sees inside an element with a shadow root.
+const TEXT_WITHIN: &str = r#"
+    const inside = document.querySelector(arguments[0])?.shadowRoot?.children ?? [];
+    const shown = [...inside].filter(element => element.nodeName === "SLOT" || element.checkVisibility());
+    const text = shown.map(element => element.nodeName === "SLOT" ? element.getRootNode().host.innerText : element.innerText);
+    return text.join(" ").replace(/\s+/g, " ").trim();
+"#;
+
 /// A Chromium with one window.
 pub(crate) struct Browser {
     http: Client,
@@ -219,6 +236,32 @@ impl Browser {
         ];
         let mouse = json!({"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": acts});
         self.post("/actions", json!({"actions": [mouse]})).await.unwrap();
+    }
+
+    /// Presses the button with this text (or accessible name) inside an element with a shadow root.
+    pub(crate) async fn click_within(&self, host: &str, text: &str) {
+        self.act(BUTTON_WITHIN, &format!("{host}|{text}"), "/click", json!({})).await;
+    }
+
+    /// The text that a person sees inside an element with a shadow root.
+    pub(crate) async fn text_within(&self, host: &str) -> String {
+        let text = self.post("/execute/sync", json!({"script": TEXT_WITHIN, "args": [host]})).await;
+        text.ok().and_then(|text| text.as_str().map(ToOwned::to_owned)).unwrap_or_default()
+    }
+
+    /// Waits until a text is seen inside an element with a shadow root.
+    pub(crate) async fn see_within(&self, host: &str, text: &str) {
+        let seen = async || self.text_within(host).await.contains(text).then_some(());
+        wait::until(&format!("`{host}` shows `{text}`"), PATIENCE, seen).await;
+    }
+
+    /// Waits until a script returns something that is neither null nor false, and returns that.
+    pub(crate) async fn until(&self, what: &str, script: &str) -> Value {
+        wait::until(what, PATIENCE, async || {
+            let found = self.post("/execute/sync", json!({"script": script, "args": []})).await.ok()?;
+            (!found.is_null() && found != Value::Bool(false)).then_some(found)
+        })
+        .await
     }
 
     /// Presses keys in whatever has the focus; WebDriver's private characters stand for keys such as Enter (`\u{e007}`).

@@ -20,3 +20,4 @@ mod second_factor;
 mod serve;
 mod site;
 mod webhooks;
+mod widget;

@@ -25,6 +25,7 @@ use crate::{
         html::{self, Want},
         query::escaped,
         shell::{Section, Shell, Toast},
+        widget,
     },
 };
 
@@ -138,6 +139,25 @@ struct SitePage<'a> {
     conflict: Option<&'a [Difference]>,
     facts: &'a [Fact],
     may_change: bool,
+    /// What shows points on the shop's pages; empty for a new site.
+    snippet: &'a str,
+}
+
+/// The lines that the shop's developers put into a page: the script of this release, and the element.
+#[derive(Template)]
+#[template(path = "sites/snippet.html")]
+struct Snippet<'a> {
+    base: &'a str,
+    script: &'a widget::Widget,
+    tenant: &'a str,
+    site: &'a str,
+}
+
+fn snippet(app: &App, member: &Member, site: &Site) -> Result<String, WebError> {
+    let base = app.settings.base_url();
+    let (tenant, site) = (member.place.tenant.as_str(), site.code.as_str());
+    let lines = Snippet { base: &base, script: widget::present(), tenant, site };
+    lines.render().map_err(|error| WebError::internal("rendering the lines for a page", error))
 }
 
 fn facts(site: &Site) -> Vec<Fact> {
@@ -166,8 +186,17 @@ pub(crate) async fn new_form(member: Member, want: Want, app: Data<App>) -> Resu
 fn show_new(member: &Member, want: &Want, form: &SiteForm, errors: &Errors) -> Result<HttpResponse, WebError> {
     let (shell, status) = errors.mark(member.shell(Section::Sites, t!("sites-create")));
     let here = Section::Sites.address(&member.place.tenant);
-    let page =
-        SitePage { shell: &shell, errors, site: None, here: &here, form, conflict: None, facts: &[], may_change: true };
+    let page = SitePage {
+        shell: &shell,
+        errors,
+        site: None,
+        here: &here,
+        form,
+        conflict: None,
+        facts: &[],
+        may_change: true,
+        snippet: "",
+    };
     html::answer(want, status, &shell, &page, &page.as_main())
 }
 
@@ -206,6 +235,7 @@ async fn find(app: &App, member: &Member, code: &str) -> Result<Site, WebError> 
 }
 
 fn show_site(
+    app: &App,
     member: &Member,
     want: &Want,
     site: &Site,
@@ -223,6 +253,7 @@ fn show_site(
         conflict,
         facts: &facts(site),
         may_change: member.place.role >= Role::Admin,
+        snippet: &snippet(app, member, site)?,
     };
     let answer = html::answer(want, status, &shell, &page, &page.as_main())?;
     Ok(if conflict.is_some() { html::in_conflict(answer) } else { answer })
@@ -231,7 +262,7 @@ fn show_site(
 /// Shows a site, with its form for those who may change it.
 pub(crate) async fn show(member: Member, path: OfSite, want: Want, app: Data<App>) -> Result<HttpResponse, WebError> {
     let site = find(&app, &member, &path.1).await?;
-    show_site(&member, &want, &site, &SiteForm::of(&site), &Errors::default(), None)
+    show_site(&app, &member, &want, &site, &SiteForm::of(&site), &Errors::default(), None)
 }
 
 /// Changes a site's settings.
@@ -248,7 +279,7 @@ pub(crate) async fn save(
     let settings = form.version.parse().map_err(|_none| WebError::no_version())?;
     let change = match form.change() {
         Ok(change) => change,
-        Err(found) => return show_site(&member, &want, &site, &form, &errors_of(&found), None),
+        Err(found) => return show_site(&app, &member, &want, &site, &form, &errors_of(&found), None),
     };
     // The form changes no rule.
     let seen = Seen { settings, rule: site.rule.version };
@@ -260,7 +291,7 @@ pub(crate) async fn save(
         Err(SiteError::Stale(now)) => {
             form.version = now.version.to_string();
             let differences = differences(facts(&now), facts(&change.apply(&now)));
-            show_site(&member, &want, &now, &form, &Errors::default(), Some(&differences))
+            show_site(&app, &member, &want, &now, &form, &Errors::default(), Some(&differences))
         }
         Err(error) => Err(error.into()),
     }
