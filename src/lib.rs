@@ -10,6 +10,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod demo_shop;
 pub mod domain;
 pub mod jobs;
 pub mod known_tokens;

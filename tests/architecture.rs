@@ -10,7 +10,7 @@ mod source;
 use source::files;
 
 /// Each layer with those that it may import. What is missing here may be imported by nobody.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("domain", &["texts"]),
     ("store", &["domain", "texts"]),
     ("service", &["domain", "store"]),
@@ -18,8 +18,10 @@ const LAYERS: [(&str, &[&str]); 10] = [
     ("web", &["domain", "service"]),
     ("jobs", &["domain", "service"]),
     ("demo", &["domain", "service"]),
+    // A client of the product, as any shop is.
+    ("demo_shop", &[]),
     ("server", &["api", "domain", "jobs", "service", "web"]),
-    ("cli", &["api", "demo", "domain", "jobs", "server", "service", "telemetry", "web"]),
+    ("cli", &["api", "demo", "demo_shop", "domain", "jobs", "server", "service", "telemetry", "web"]),
     ("main", &["cli"]),
 ];
 
@@ -38,12 +40,12 @@ const SESSION_STORE: &str = "web/session.rs";
 /// Crates with the only folders or files that may name them.
 const CRATES: [(&str, &[&str]); 7] = [
     ("sqlx", &["store/"]),
-    ("askama", &["web/"]),
+    ("askama", &["web/", "demo_shop/"]),
     ("fluent_bundle", &["texts/"]),
     ("actix_session", &["web/", "server/"]),
-    ("actix_web", &["api/", "web/", "server/"]),
+    ("actix_web", &["api/", "web/", "server/", "demo_shop/"]),
     ("clap", &["cli/", "config.rs"]),
-    ("tokio", &["store/", "demo/", "service/", "api/", "web/", "jobs/", "server/", "cli/", "texts/"]),
+    ("tokio", &["store/", "demo/", "demo_shop/", "service/", "api/", "web/", "jobs/", "server/", "cli/", "texts/"]),
 ];
 
 /// Longer files are split by noun.

@@ -2,14 +2,17 @@
 
 use std::{
     fs,
+    net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
 };
 
 use super::{Failure, failure, output, progress, serve};
 use crate::{
+    app::App,
     clock::{Clock as _, SystemClock},
     config::Settings,
     demo::{self, PASSWORD, SIGN_INS, TENANT},
+    demo_shop, server,
     store::Db,
 };
 
@@ -18,6 +21,7 @@ const DATABASE_URL: &str = "sqlite://guerdon-demo.db";
 
 /// Try Guerdon out: make a demo shop with a year of customers, serve it, and print the sign-ins
 ///
+/// Beside the back office a small shop is served, which is a client of Guerdon: buy, collect and redeem there.
 /// The demo has a database of its own, guerdon-demo.db in this folder, and is there again the next time. Delete the
 /// file, or say --fresh, to begin anew.
 #[derive(Debug, clap::Args)]
@@ -28,6 +32,9 @@ pub(super) struct Demo {
     /// How many customers the shop has when it is made
     #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..=20_000))]
     customers: u32,
+    /// Address and port of the shop [default: the port after that of --listen, or any that is free]
+    #[arg(long, value_name = "ADDRESS")]
+    shop_listen: Option<SocketAddr>,
 }
 
 impl Demo {
@@ -41,18 +48,22 @@ impl Demo {
             Some(file) => self.prepare_file(&file, &settings).await?,
             None => self.prepare_server(&url, &settings).await?,
         }
-        serve::serve(settings, |address| {
+        let wanted = self.shop_listen;
+        serve::serve(settings, async move |app, address| {
+            let shop = open_shop(app, address, wanted).await?;
             let base = format!("http://{address}");
             output::line("");
             output::line(&format!("The back office of Alpenglow Outfitters is at {base}/admin/{TENANT}"));
-            output::line("Sign in as one of these:");
+            output::line("Sign in there as one of these:");
             output::line("");
             for sign_in in &SIGN_INS {
                 let role = sign_in.role.map_or("operator", crate::domain::role::Role::as_str);
                 output::line(&format!("  {:<28} {PASSWORD}   {role}", sign_in.email));
             }
             output::line("");
+            output::line(&format!("Its shop, in which customers buy, collect and redeem, is at http://{shop}"));
             output::line(&format!("The API is described at {base}/docs/api. Stop with Ctrl-C."));
+            Ok(())
         })
         .await
     }
@@ -106,6 +117,34 @@ impl Demo {
         bar.finish_and_clear();
         Ok(())
     }
+}
+
+/// Opens the shop beside Guerdon, which is served at `address`; answers where it is.
+async fn open_shop(app: &App, address: SocketAddr, wanted: Option<SocketAddr>) -> Result<SocketAddr, Failure> {
+    let listener = shop_listener(address, wanted)?;
+    let shop = listener.local_addr()?;
+    let here = |ip: IpAddr| if ip.is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { ip };
+    let told = SocketAddr::new(here(shop.ip()), shop.port());
+    let origins = [format!("http://{told}"), format!("http://localhost:{}", shop.port())];
+    let client = demo::equip_shop(app, demo_shop::SCOPES, &origins).await.map_err(failed)?;
+    let plan = demo_shop::Plan {
+        api: format!("http://{}", SocketAddr::new(here(address.ip()), address.port())),
+        public_url: app.settings.public_url.clone(),
+        tenant: client.tenant.to_owned(),
+        client_id: client.client_id,
+        client_secret: client.client_secret,
+    };
+    app.tasks.spawn(demo_shop::serve(plan, listener, app.stopping.clone())?);
+    Ok(told)
+}
+
+fn shop_listener(guerdon: SocketAddr, wanted: Option<SocketAddr>) -> Result<TcpListener, Failure> {
+    if let Some(wanted) = wanted {
+        let listener = server::listen(wanted);
+        return listener.map_err(|error| Failure::because(format!("Cannot open the shop on {wanted}"), &error));
+    }
+    let next = SocketAddr::new(guerdon.ip(), guerdon.port().checked_add(1).unwrap_or_default());
+    Ok(server::listen(next).or_else(|_taken| server::listen(SocketAddr::new(guerdon.ip(), 0)))?)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]

@@ -21,12 +21,15 @@ pub(super) struct Serve {}
 
 impl Serve {
     pub(super) async fn run(self, settings: Settings) -> Result<(), Failure> {
-        serve(settings, |_| {}).await
+        serve(settings, async |_, _| Ok(())).await
     }
 }
 
 /// Serves until it is told to stop. `announce` is called with the address once requests are answered.
-pub(super) async fn serve(settings: Settings, announce: impl FnOnce(SocketAddr)) -> Result<(), Failure> {
+pub(super) async fn serve(
+    settings: Settings,
+    announce: impl AsyncFnOnce(&App, SocketAddr) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let _alone = lock(&settings)?;
@@ -52,7 +55,7 @@ pub(super) async fn serve(settings: Settings, announce: impl FnOnce(SocketAddr))
     let running = server::start(&app, listener, metrics)?;
     output::line(&format!("Listening on http://{}", running.address));
     offer_setup(&app, running.address).await?;
-    announce(running.address);
+    announce(&app, running.address).await?;
     let drain = app.settings.drain();
     tokio::select! {
         _ = terminate.recv() => {

@@ -6,11 +6,14 @@
 mod approvals;
 mod bulk;
 mod coupons;
+mod equip;
 mod feed;
 mod history;
 mod people;
 mod seed;
 mod shop;
+
+pub use equip::{ShopClient, equip_shop};
 
 use crate::{
     config::Settings,

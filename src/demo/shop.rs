@@ -167,6 +167,7 @@ async fn make_options(app: &App, caller: &Caller) -> anyhow::Result<Vec<String>>
             json!({
                 "name": "€10 voucher", "description": "Off your next order, on any product.", "points": 900,
                 "coupon": absolute("€10 voucher", 10, Some(50)), "couponLifetimeDays": 180,
+                "names": {"de": {"name": "10-€-Gutschein", "description": "Auf die nächste Bestellung, für alle Artikel."}},
             }),
         ),
         (
@@ -174,6 +175,7 @@ async fn make_options(app: &App, caller: &Caller) -> anyhow::Result<Vec<String>>
             json!({
                 "name": "€25 voucher", "description": "From an order value of €100.", "points": 2_000,
                 "coupon": absolute("€25 voucher", 25, Some(100)), "couponLifetimeDays": 365, "stock": 200,
+                "names": {"de": {"name": "25-€-Gutschein", "description": "Ab einem Bestellwert von 100 €."}},
             }),
         ),
         (

@@ -10,6 +10,7 @@ mod backup;
 mod browser;
 mod bulk;
 mod demo;
+mod demo_shop;
 mod feed;
 mod journey;
 mod options;
