@@ -13,18 +13,37 @@ use tempfile::TempDir;
 pub(crate) struct Cluster {
     folder: TempDir,
     programs: PathBuf,
+    /// Where the data are, when not in the folder.
+    elsewhere: Option<PathBuf>,
 }
 
 impl Cluster {
     /// Makes and starts one.
     pub(crate) fn start() -> Self {
-        let cluster = Self::in_folder();
+        Self::start_with(None, &[], "max_connections = 60")
+    }
+
+    /// The same with its data elsewhere, such as on a small disk, made in this way and with these settings.
+    pub(crate) fn start_with(data: Option<PathBuf>, how: &[&str], settings: &str) -> Self {
+        let mut cluster = Self::in_folder();
+        cluster.elsewhere = data;
         let data = cluster.data();
-        cluster
-            .run("initdb", &["--pgdata", &data, "--username=guerdon", "--auth=trust", "--encoding=UTF8", "--no-sync"]);
-        cluster.set("max_connections = 60");
+        let make = ["--pgdata", &data, "--username=guerdon", "--auth=trust", "--encoding=UTF8", "--no-sync"];
+        cluster.run("initdb", &[&make, how].concat());
+        cluster.set(settings);
         cluster.begin();
         cluster
+    }
+
+    /// Whether its main process is there.
+    pub(crate) fn runs(&self) -> bool {
+        let program = self.programs.join("pg_ctl");
+        let mut command = if is_root() { Command::new("runuser") } else { Command::new(&program) };
+        if is_root() {
+            command.args(["-u", "postgres", "--"]).arg(&program);
+        }
+        command.args(["status", "--silent", "--pgdata", &self.data()]).current_dir(self.folder.path());
+        command.output().unwrap().status.success()
     }
 
     /// Makes and starts a standby of another one, which streams what is written there.
@@ -47,7 +66,7 @@ impl Cluster {
     fn in_folder() -> Self {
         // Short, because a socket's path is at most 107 characters.
         let folder = tempfile::Builder::new().prefix("guerdon-test.").tempdir_in("/tmp").unwrap();
-        let cluster = Self { folder, programs: programs() };
+        let cluster = Self { folder, programs: programs(), elsewhere: None };
         if is_root() {
             let given = Command::new("chown").arg("postgres").arg(cluster.folder.path()).status().unwrap();
             assert!(given.success(), "there is no user `postgres` to run PostgreSQL as");
@@ -111,7 +130,8 @@ impl Cluster {
     }
 
     fn data(&self) -> String {
-        self.folder.path().join("data").display().to_string()
+        let data = self.elsewhere.clone().unwrap_or_else(|| self.folder.path().join("data"));
+        data.display().to_string()
     }
 
     /// Runs one of PostgreSQL's programs, which refuse to run as root.

@@ -2,13 +2,21 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    panic::AssertUnwindSafe,
     sync::Mutex,
 };
 
-use guerdon::store::Db;
+use futures_util::FutureExt as _;
+use guerdon::store::{Backend, Db};
 use serde_json::{Value, json};
 
-use crate::common::database::raw;
+use crate::{
+    common::{
+        database::{TestDb, raw},
+        program::Program,
+    },
+    shop::Scene,
+};
 
 /// Something that a client asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -256,4 +264,60 @@ fn told_the_same(operation: &Operation, outcome: &Outcome, kept: &Value) {
 /// The answer of an operation that has none worth comparing.
 pub(crate) fn no_answer() -> Value {
     json!(null)
+}
+
+/// What would go unnoticed if the judge were blind: something lost, something doubled, something half done.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_judge_is_not_blind() {
+    let db = TestDb::new(Backend::Sqlite).await;
+    let scene = Scene::set(Program::on(&db), db.url(), crate::seed()).await;
+    scene.shop.under_load(200, async || {}).await;
+    scene.settle().await;
+    let history = scene.shop.history.all();
+    let noticed = async |history: &[(Operation, Outcome)]| {
+        let judged = AssertUnwindSafe(judge(history, db.url())).catch_unwind().await;
+        judged.err().map(|panic| panic.downcast::<String>().map_or_else(|_| String::new(), |text| *text))
+    };
+    assert_eq!(noticed(&history).await, None);
+    let find = |wanted: fn(&Ask) -> bool| {
+        let acknowledged = |(operation, outcome): &&(Operation, Outcome)| {
+            wanted(&operation.ask) && matches!(outcome, Outcome::Acknowledged(_))
+        };
+        history.iter().find(acknowledged).unwrap().clone()
+    };
+    // Acknowledged and not there.
+    let (mut lost, told) = find(|ask| matches!(ask, Ask::Add { .. }));
+    lost.mark.push_str("-lost");
+    let with_lost = [history.clone(), vec![(lost, told)]].concat();
+    assert!(noticed(&with_lost).await.unwrap().contains("was acknowledged and is there 0 times"));
+    // There, and nobody asked for it; refused, and there.
+    let kinds: [fn(&Ask) -> bool; 3] = [
+        |ask| matches!(ask, Ask::Add { .. }),
+        |ask| matches!(ask, Ask::Exchange { .. }),
+        |ask| matches!(ask, Ask::Order { .. }),
+    ];
+    for wanted in kinds {
+        let (operation, _) = find(wanted);
+        let without: Vec<_> = history.iter().filter(|(other, _)| *other != operation).cloned().collect();
+        assert!(noticed(&without).await.unwrap().contains("nobody asked for"));
+        let refused = [without, vec![(operation, Outcome::Refused)]].concat();
+        assert!(noticed(&refused).await.unwrap().contains("was refused and is there"));
+    }
+    // Another code than the one that was told, and a coupon that stands alone.
+    let (exchange, _) = find(|ask| matches!(ask, Ask::Exchange { .. }));
+    let told_otherwise = history.iter().cloned().map(|(operation, outcome)| {
+        let otherwise = operation == exchange;
+        (operation, if otherwise { Outcome::Acknowledged(json!({"code": "ACM-OTHER"})) } else { outcome })
+    });
+    assert!(noticed(&told_otherwise.collect::<Vec<_>>()).await.is_some());
+    let mut tx = db.begin().await.unwrap();
+    let columns = "name, description, discount_type, discount_percentage, discount_amount, discount_currency, \
+         allow_anonymous, max_redemptions, max_redemptions_per_customer, restrictions, redemption_count, version, \
+         created_at, modified_at";
+    let copy = format!(
+        "INSERT INTO coupons (tenant_id, code, {columns}) SELECT tenant_id, 'ALONE', {columns} FROM coupons LIMIT 1"
+    );
+    tx.query(raw(copy)).run().await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(noticed(&history).await.unwrap().contains("coupons and exchanges differ"));
 }
