@@ -2,7 +2,8 @@
 //!
 //! Imports run one way:
 //! `main -> cli -> server -> { web, api, jobs } -> service -> { domain, store }`, `store -> domain`.
-//! `app`, `clock`, `config`, `known_tokens`, `metrics` and `secrets` are what all of them share; `texts` too, the domain and the store included.
+//! `app`, `clock`, `config`, `known_tokens`, `metrics`, `outbound` and `secrets` are what all of them share; `texts` too, the domain and the
+//! store included.
 
 pub mod api;
 pub mod app;
@@ -15,6 +16,7 @@ pub mod domain;
 pub mod jobs;
 pub mod known_tokens;
 pub mod metrics;
+pub mod outbound;
 pub mod secrets;
 pub mod server;
 pub mod service;

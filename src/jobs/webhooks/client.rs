@@ -1,6 +1,6 @@
 //! Posting one event, within bounds: whatever the receiver does, it ends soon and costs little.
 
-use std::{error::Error, time::Duration};
+use std::time::Duration;
 
 use chrono::DateTime;
 use http_body_util::{BodyExt as _, Full};
@@ -12,11 +12,13 @@ use hyper::{
 use hyper_util::{client::legacy, rt::TokioExecutor};
 use tokio::time::Instant;
 
-use super::connection::Connector;
-use crate::domain::{
-    delivery::Outcome,
-    endpoint::{EndpointUrl, Reach},
-    time::Timestamp,
+use crate::{
+    domain::{
+        delivery::Outcome,
+        endpoint::{EndpointUrl, Reach},
+        time::Timestamp,
+    },
+    outbound::{connection::Connector, document::cause},
 };
 
 /// From the first look for the name to the last byte of the answer.
@@ -106,15 +108,6 @@ fn secs_until(text: &str, now: Timestamp) -> Option<i64> {
     }
     let until = DateTime::parse_from_rfc2822(text.trim()).ok()?;
     Some(until.timestamp().saturating_sub(now.micros().div_euclid(1_000_000)))
-}
-
-/// What went wrong, in the words of what it began with.
-fn cause(error: &legacy::Error) -> String {
-    let mut root: &dyn Error = error;
-    while let Some(source) = root.source() {
-        root = source;
-    }
-    if error.is_connect() { format!("no connection: {root}") } else { format!("no answer: {root}") }
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! Sends the events of the outbox: again and again until they are taken, or given up and parked.
 
 mod client;
-mod connection;
 
 use std::time::{Duration, Instant};
 

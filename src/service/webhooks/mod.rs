@@ -1,6 +1,5 @@
 //! Webhooks out: the endpoints of a tenant, the events for them, and how these get there.
 
-pub mod address;
 pub mod deliveries;
 pub mod expiring;
 pub(in crate::service) mod outbox;
@@ -8,7 +7,6 @@ pub mod sending;
 
 use serde_json::{Map, Value, json};
 
-use self::address::Unreachable;
 use super::audit;
 pub use crate::store::webhooks::endpoints::Endpoint;
 use crate::{
@@ -23,6 +21,7 @@ use crate::{
         time::Timestamp,
         webhook::WebhookSecret,
     },
+    outbound::address::{self, Unreachable},
     secrets,
     store::{
         self, Db, DbError, Tx,

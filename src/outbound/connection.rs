@@ -26,21 +26,22 @@ use tokio_rustls::{
 use tower_service::Service;
 use url::Url;
 
-use crate::{domain::endpoint::Reach, service::webhooks::address};
+use super::address;
+use crate::domain::endpoint::Reach;
 
 /// A receiver that does not even take the connection is given up sooner.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Makes connections. No proxy of the environment is used: it would connect to whatever it is asked for.
 #[derive(Clone)]
-pub(super) struct Connector {
+pub struct Connector {
     reach: Reach,
     tls: TlsConnector,
 }
 
 impl Connector {
     /// Believes the certificates that browsers do, and those of this machine.
-    pub(super) fn new(reach: Reach) -> Self {
+    pub fn new(reach: Reach) -> Self {
         let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -100,7 +101,7 @@ trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 
 /// A connection, over TLS or not.
-pub(super) struct Stream(Box<dyn Duplex>);
+pub struct Stream(Box<dyn Duplex>);
 
 impl Connection for Stream {
     fn connected(&self) -> Connected {
