@@ -90,7 +90,7 @@ pub struct Settings {
         value_delimiter = ','
     )]
     pub trusted_proxies: Option<Vec<Network>>,
-    /// Send webhooks to private networks, and over http, too; without it only to https on the public internet
+    /// Send webhooks to private networks and fetch keys from them, and over http, too; else only https on the public internet
     #[arg(long, global = true, env = "GUERDON_WEBHOOKS_ALLOW_PRIVATE", value_name = "BOOL", hide_short_help = true,
           num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub webhooks_allow_private: Option<bool>,

@@ -365,7 +365,7 @@ fn inline_code_in_a_page_is_noticed() {
 }
 
 /// Functions of the service that write and record nothing in the audit log themselves, and why that is right.
-const NOT_RECORDED: [(&str, &str, &str); 49] = [
+const NOT_RECORDED: [(&str, &str, &str); 50] = [
     ("bulk/booking.rs", "hold", "takes the work on a change that was recorded when it was run"),
     ("bulk/booking.rs", "note", "the ledger's entries say who and why"),
     ("bulk/booking.rs", "stop", "recorded when it was asked for"),
@@ -385,6 +385,7 @@ const NOT_RECORDED: [(&str, &str, &str); 49] = [
     ("feeds/work.rs", "end", "how an event ended stands in its row"),
     ("feeds/work.rs", "work_off", "the ledger's entries say what came of it"),
     ("health.rs", "has_the_same_secret", "compares the installation's key"),
+    ("identity/fetching.rs", "refresh", "public keys of a provider that an admin named"),
     ("ledger/batch.rs", "once", "the ledger's entries say who and why"),
     ("links.rs", "redeem", "by users::set_hash"),
     ("returned_coupons.rs", "ask", "asks a question; its answer is recorded"),

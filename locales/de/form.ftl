@@ -4,6 +4,7 @@ form-conflict-site = Diese Shop-Site wurde geändert, seit Sie sie geöffnet hab
 form-conflict-settings = Diese Einstellungen wurden geändert, seit Sie sie geöffnet haben.
 form-conflict-rule = Diese Regel wurde geändert, seit Sie sie geöffnet haben.
 form-conflict-endpoint = Dieser Endpunkt wurde geändert, seit Sie ihn geöffnet haben.
+form-conflict-provider = Jemand hat diesen Identitätsdienst geändert, seit Sie ihn geöffnet haben.
 form-conflict = Ihre Eingaben stehen unten und sind nicht gespeichert. Speichern Sie noch einmal, um den neuen Stand damit zu ersetzen, oder <a href="{ $theirs }">behalten Sie den neuen Stand</a>.
 form-differences = Unterschiede
 form-field = Feld

@@ -16,6 +16,7 @@ nav-reasons = Gründe
 nav-sites = Shop-Sites
 nav-team = Team und Rollen
 nav-api-clients = API-Clients
+nav-customer-sign-in = Kundenanmeldung
 nav-birthdays = Geburtstage
 nav-approvals = Freigaben
 nav-returns = Retouren

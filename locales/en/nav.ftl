@@ -16,6 +16,7 @@ nav-reasons = Reasons
 nav-sites = Sites
 nav-team = Team and roles
 nav-api-clients = API clients
+nav-customer-sign-in = Customer sign-in
 nav-birthdays = Birthdays
 nav-approvals = Approvals
 nav-returns = Returned orders

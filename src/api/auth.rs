@@ -22,12 +22,12 @@ const EMPORIX_TENANT: &str = "emporix-tenant";
 /// 401 without a good token, 403 with one of another tenant.
 pub(super) async fn token(app: &App, request: &HttpRequest) -> Result<AccessToken, ApiError> {
     let text = bearer(request).ok_or(ApiError::Unauthorized)?;
-    let token = tokens::recognise(app, text).await?.ok_or(ApiError::Unauthorized)?;
-    let headers = request.headers().get_all(EMPORIX_TENANT);
-    let header_differs = headers
-        .map(|tenant| tenant.as_bytes().trim_ascii())
-        .any(|tenant| !tenant.is_empty() && tenant != token.tenant.as_str().as_bytes());
     let path = request.match_info().get("tenant").map(|_named| params::path(request, "tenant")).transpose()?;
+    let headers = request.headers().get_all(EMPORIX_TENANT).map(|tenant| tenant.as_bytes().trim_ascii());
+    let headers: Vec<&[u8]> = headers.filter(|tenant| !tenant.is_empty()).collect();
+    let named = headers.first().and_then(|tenant| str::from_utf8(tenant).ok()).or(path.as_deref());
+    let token = tokens::recognise(app, text, named).await?.ok_or(ApiError::Unauthorized)?;
+    let header_differs = headers.iter().any(|tenant| *tenant != token.tenant.as_str().as_bytes());
     if header_differs || path.is_some_and(|tenant| tenant != token.tenant.as_str()) {
         return Err(ApiError::Forbidden("This token belongs to another tenant.".to_owned()));
     }

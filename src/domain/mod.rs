@@ -19,6 +19,7 @@ pub mod endpoint;
 pub mod event;
 pub mod feed;
 pub mod fields;
+pub mod identity;
 pub mod ids;
 pub mod invalid;
 pub mod ledger;

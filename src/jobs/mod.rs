@@ -3,6 +3,7 @@
 mod birthdays;
 mod bulk;
 mod clock;
+mod identity_keys;
 mod inbox;
 mod purge;
 mod webhooks;
@@ -30,6 +31,7 @@ pub fn start(app: &App) {
     bulk::start(app);
     every(app, birthdays::EVERY, by_the_clock(birthdays::give));
     every(app, NOTICES_EVERY, by_the_clock(give_notice));
+    every(app, identity_keys::EVERY, identity_keys::fetch);
     webhooks::start(app);
 }
 

@@ -17,6 +17,7 @@ pub mod figures;
 pub mod health;
 pub mod history;
 pub mod idempotency;
+pub mod identity;
 pub mod import;
 pub mod ledger;
 pub mod links;

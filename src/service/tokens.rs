@@ -6,6 +6,7 @@ use subtle::ConstantTimeEq as _;
 use super::{
     api_clients,
     idempotency::{self, Begun, KeyedRequest},
+    identity,
 };
 use crate::{
     app::App,
@@ -267,9 +268,10 @@ fn signed_session(app: &App, tenant: &TenantId, text: &str, purpose: &str) -> Op
     (genuine && app.now().micros() < until).then(|| session.to_owned())
 }
 
-/// Whom a token's text stands for; `None` when it is none, has ended, or its client was revoked.
-pub async fn recognise(app: &App, text: &str) -> Result<Option<AccessToken>, DbError> {
-    let Some(tenant) = token::tenant_of(text) else { return Ok(None) };
+/// Whom a token's text stands for; `None` when it is none, has ended, or its client was revoked. A token of an identity
+/// provider may be good for several tenants: then `named` decides.
+pub async fn recognise(app: &App, text: &str, named: Option<&str>) -> Result<Option<AccessToken>, DbError> {
+    let Some(tenant) = token::tenant_of(text) else { return identity::signing_in::recognise(app, text, named).await };
     if let Some(session) = signed_session(app, &tenant, text, GUEST) {
         return Ok(Some(AccessToken { tenant, bearer: Bearer::Anonymous { session } }));
     }

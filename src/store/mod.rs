@@ -18,6 +18,7 @@ pub mod feed_secrets;
 pub mod figures;
 pub mod health;
 pub mod idempotency;
+pub mod identity_providers;
 pub mod inbox;
 pub mod ledger;
 pub mod listing;
@@ -69,6 +70,7 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         figures::STATEMENTS,
         health::STATEMENTS,
         idempotency::STATEMENTS,
+        identity_providers::STATEMENTS,
         inbox::STATEMENTS,
         ledger::history::STATEMENTS,
         ledger::links::STATEMENTS,

@@ -34,9 +34,9 @@ pub use pages::api_docs::ApiDocument;
 
 use crate::app::App;
 use pages::{
-    account, api_clients, api_docs, approvals, audit_log, birthdays, bulk, coupons, customer, customers, inbox, ledger,
-    options, overview, reasons, returns, rules, search, second_factor, settings, setup, sign_in, sign_in_code,
-    sign_ins, sites, team, tenants, webhooks,
+    account, api_clients, api_docs, approvals, audit_log, birthdays, bulk, coupons, customer, customers, identity,
+    inbox, ledger, options, overview, reasons, returns, rules, search, second_factor, settings, setup, sign_in,
+    sign_in_code, sign_ins, sites, team, tenants, webhooks,
 };
 
 /// Adds the routes of the back office.
@@ -116,6 +116,7 @@ fn of_tenant(cfg: &mut ServiceConfig) {
         .configure(of_returns)
         .configure(of_approvals)
         .configure(of_webhooks)
+        .configure(of_customer_sign_in)
         .configure(of_programme);
 }
 
@@ -236,6 +237,25 @@ fn of_webhooks(cfg: &mut ServiceConfig) {
         .service(of("/send-parked").route(get().to(webhooks::confirm_sending)).route(post().to(webhooks::send_parked)))
         .service(of("/events/{event}").route(get().to(webhooks::show_delivery)))
         .service(of("/events/{event}/again").route(post().to(webhooks::again)));
+}
+
+/// Whose tokens the shop's customers may bring.
+fn of_customer_sign_in(cfg: &mut ServiceConfig) {
+    let of = |rest: &str| resource(format!("/{{tenant}}/customer-sign-in/{{provider}}{rest}"));
+    cfg.service(
+        resource("/{tenant}/customer-sign-in").route(get().to(identity::index)).route(post().to(identity::create)),
+    )
+    .service(resource("/{tenant}/customer-sign-in/new").route(get().to(identity::new_form)))
+    .service(
+        resource("/{tenant}/customer-sign-in/try")
+            .route(get().to(identity::try_form))
+            .route(post().to(identity::try_out)),
+    )
+    .service(of("").route(get().to(identity::show)).route(post().to(identity::save)))
+    .service(of("/enable").route(post().to(identity::enable)))
+    .service(of("/disable").route(post().to(identity::disable)))
+    .service(of("/refresh").route(post().to(identity::refresh)))
+    .service(of("/remove").route(get().to(identity::confirm_removal)).route(post().to(identity::remove)));
 }
 
 /// Pages of what a tenant offers: options, rules, sites.

@@ -95,6 +95,7 @@ pub(crate) enum Section {
     Sites,
     Team,
     ApiClients,
+    CustomerSignIn,
     Inbox,
     Settings,
     Webhooks,
@@ -141,7 +142,15 @@ impl Section {
         ("nav-programme", &[Self::Options, Self::Rules, Self::Reasons, Self::Sites]),
         (
             "nav-administration",
-            &[Self::Team, Self::ApiClients, Self::Inbox, Self::Webhooks, Self::Settings, Self::AuditLog],
+            &[
+                Self::Team,
+                Self::ApiClients,
+                Self::CustomerSignIn,
+                Self::Inbox,
+                Self::Webhooks,
+                Self::Settings,
+                Self::AuditLog,
+            ],
         ),
     ];
 
@@ -160,6 +169,7 @@ impl Section {
             Self::Sites => ("/sites", "nav-sites", "store", "s"),
             Self::Team => ("/team", "nav-team", "shield-check", "t"),
             Self::ApiClients => ("/api-clients", "nav-api-clients", "key-round", "a"),
+            Self::CustomerSignIn => ("/customer-sign-in", "nav-customer-sign-in", "lock", "p"),
             Self::Returns => ("/returns", "nav-returns", "package-x", "b"),
             Self::Bulk => ("/bulk", "nav-bulk", "upload", "m"),
             Self::Inbox => ("/inbox", "nav-inbox", "inbox", "i"),
@@ -184,7 +194,9 @@ impl Section {
             | Self::Sites
             | Self::Settings => Role::Viewer,
             Self::Reasons | Self::Bulk => Role::Manager,
-            Self::Team | Self::ApiClients | Self::Inbox | Self::Webhooks | Self::AuditLog => Role::Admin,
+            Self::Team | Self::ApiClients | Self::CustomerSignIn | Self::Inbox | Self::Webhooks | Self::AuditLog => {
+                Role::Admin
+            }
         }
     }
 

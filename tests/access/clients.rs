@@ -37,7 +37,7 @@ async fn issue(app: &App, client: &NewApiClient, wanted: Option<&str>) -> Result
 }
 
 async fn recognise(app: &App, token: &str) -> Option<AccessToken> {
-    tokens::recognise(app, token).await.unwrap()
+    tokens::recognise(app, token, None).await.unwrap()
 }
 
 fn customer_token(customer: &str, secs: i64) -> CustomerToken {

@@ -22,10 +22,10 @@ on_both! {
         let customers = body["access_token"].take();
         assert_eq!((status, body), (200, json!({"access_token": null, "token_type": "Bearer", "expires_in": 60})));
         let customers = customers.as_str().unwrap();
-        let known = tokens::recognise(&shop.app, customers).await.unwrap().unwrap();
+        let known = tokens::recognise(&shop.app, customers, None).await.unwrap().unwrap();
         assert_eq!(known.customer().unwrap().as_str(), "Zoë/1");
         clock.set(shop.app.now().plus_secs(60));
-        assert_eq!(tokens::recognise(&shop.app, customers).await.unwrap(), None);
+        assert_eq!(tokens::recognise(&shop.app, customers, None).await.unwrap(), None);
         let (_, body) = read(shop.post(PATH, &token, r#"{"customerId": "C1"}"#).await).await;
         assert_eq!(body["expires_in"], 900);
     }

@@ -9,6 +9,7 @@ mod cors;
 mod customer_tokens;
 mod customers;
 mod document;
+mod identity;
 mod oauth;
 mod redeem_options;
 mod requests;

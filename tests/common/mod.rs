@@ -7,6 +7,7 @@ pub(crate) mod browser;
 pub(crate) mod clock;
 pub(crate) mod cluster;
 pub(crate) mod database;
+pub(crate) mod issuer;
 pub(crate) mod local;
 pub(crate) mod program;
 pub(crate) mod proxy;

@@ -19,6 +19,7 @@ mod desk;
 mod errors;
 mod escaping;
 mod guards;
+mod identity;
 mod inbox;
 mod ledger;
 mod options;

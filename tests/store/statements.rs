@@ -63,7 +63,7 @@ on_both! {
 }
 
 /// Statements that go through all tenants on purpose: jobs, checks, and what one person may enter.
-const THROUGH_ALL_TENANTS: [&str; 17] = [
+const THROUGH_ALL_TENANTS: [&str; 19] = [
     "CLAIM_BATCH",
     "CLAIM_EVENTS",
     "COUNT_ALL_DELIVERIES",
@@ -72,6 +72,8 @@ const THROUGH_ALL_TENANTS: [&str; 17] = [
     "LIST_CUT_OFF",
     "LIST_DUE",
     "LIST_LOGS",
+    "LIST_PROVIDERS_OF_ISSUER",
+    "LIST_PROVIDERS_TO_FETCH",
     "LIST_MEMBERSHIPS",
     "LIST_OLD_DELIVERIES",
     "LIST_ORPHANS",

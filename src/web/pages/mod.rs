@@ -11,6 +11,7 @@ pub(super) mod coupons;
 pub(super) mod customer;
 pub(super) mod customers;
 mod history;
+pub(super) mod identity;
 pub(super) mod inbox;
 pub(super) mod ledger;
 pub(super) mod options;

@@ -13,7 +13,7 @@ use crate::{
 const VALUE_CHARS_MAX: usize = 300;
 
 /// What is done, with the key of its text.
-const ACTIONS: [(&str, &str); 76] = [
+const ACTIONS: [(&str, &str); 81] = [
     ("api_client.created", "audit-log-did-api-client-created"),
     ("api_client.old_secret_dropped", "audit-log-did-api-client-old-secret-dropped"),
     ("api_client.revoked", "audit-log-did-api-client-revoked"),
@@ -39,6 +39,11 @@ const ACTIONS: [(&str, &str); 76] = [
     ("customer.person_erased", "audit-log-did-customer-person-erased"),
     ("feed_secret.created", "audit-log-did-feed-secret-created"),
     ("feed_secret.removed", "audit-log-did-feed-secret-removed"),
+    ("identity_provider.changed", "audit-log-did-identity-provider-changed"),
+    ("identity_provider.created", "audit-log-did-identity-provider-created"),
+    ("identity_provider.disabled", "audit-log-did-identity-provider-disabled"),
+    ("identity_provider.enabled", "audit-log-did-identity-provider-enabled"),
+    ("identity_provider.removed", "audit-log-did-identity-provider-removed"),
     ("inbox_event.retried", "audit-log-did-inbox-event-retried"),
     ("member.added", "audit-log-did-member-added"),
     ("member.deactivated", "audit-log-did-member-deactivated"),
@@ -93,7 +98,7 @@ const ACTIONS: [(&str, &str); 76] = [
 ];
 
 /// What is changed, with the key of its name.
-const KINDS: [(&str, &str); 16] = [
+const KINDS: [(&str, &str); 17] = [
     ("api_client", "audit-log-kind-api-client"),
     ("approval", "audit-log-kind-approval"),
     ("audit_log", "audit-log-kind-audit-log"),
@@ -101,6 +106,7 @@ const KINDS: [(&str, &str); 16] = [
     ("coupon", "audit-log-kind-coupon"),
     ("customer", "audit-log-kind-customer"),
     ("feed_secret", "audit-log-kind-feed-secret"),
+    ("identity_provider", "audit-log-kind-identity-provider"),
     ("inbox_event", "audit-log-kind-inbox-event"),
     ("option", "audit-log-kind-option"),
     ("reason", "audit-log-kind-reason"),
@@ -113,7 +119,7 @@ const KINDS: [(&str, &str); 16] = [
 ];
 
 /// Fields of what is changed, with the key of their names.
-const FIELDS: [(&str, &str); 62] = [
+const FIELDS: [(&str, &str); 67] = [
     ("active", "audit-log-field-active"),
     ("activeFrom", "audit-log-field-active-from"),
     ("activeUntil", "audit-log-field-active-until"),
@@ -123,12 +129,14 @@ const FIELDS: [(&str, &str); 62] = [
     ("allowAnonymous", "audit-log-field-allow-anonymous"),
     ("allowedOrigins", "audit-log-field-allowed-origins"),
     ("amount", "audit-log-field-amount"),
+    ("audience", "audit-log-field-audience"),
     ("basis", "audit-log-field-basis"),
     ("birthdayPoints", "audit-log-field-birthday-points"),
     ("boundToCustomer", "audit-log-field-bound-to-customer"),
     ("capPerOrder", "audit-log-field-cap-per-order"),
     ("coupon", "audit-log-field-coupon"),
     ("couponLifetimeDays", "audit-log-field-coupon-lifetime-days"),
+    ("claim", "audit-log-field-claim"),
     ("couponPrefix", "audit-log-field-coupon-prefix"),
     ("currency", "audit-log-field-currency"),
     ("customerCancelHours", "audit-log-field-customer-cancel-hours"),
@@ -142,6 +150,9 @@ const FIELDS: [(&str, &str); 62] = [
     ("eventTypes", "audit-log-field-event-types"),
     ("factor", "audit-log-field-factor"),
     ("graceDays", "audit-log-field-grace-days"),
+    ("issuer", "audit-log-field-issuer"),
+    ("jwksUrl", "audit-log-field-jwks-url"),
+    ("keys", "audit-log-field-keys"),
     ("label", "audit-log-field-label"),
     ("managerLimit", "audit-log-field-manager-limit"),
     ("maxPerCustomer", "audit-log-field-max-per-customer"),
