@@ -10,6 +10,7 @@ use crate::{
     domain::time::Timestamp,
     known_tokens::KnownTokens,
     metrics::Metrics,
+    rate_limits::RateLimits,
     secrets::SecretKey,
     service::{feeds::Arrivals, ledger::writer::Ledger},
     store::Db,
@@ -30,6 +31,8 @@ pub struct App {
     pub secret: Arc<SecretKey>,
     /// The tokens that were seen in the last moments.
     pub known_tokens: Arc<KnownTokens>,
+    /// How many requests each customer and client sent lately.
+    pub rate_limits: Arc<RateLimits>,
     /// What this process counts.
     pub metrics: Arc<Metrics>,
     /// Tells of events that were put into the inbox, so that they are worked off at once.
@@ -54,6 +57,7 @@ impl App {
             settings: Arc::new(settings),
             secret: Arc::new(SecretKey::random()),
             known_tokens: Arc::default(),
+            rate_limits: Arc::default(),
             metrics: Arc::default(),
             arrivals: Arc::default(),
             uploads: Arc::default(),

@@ -13,7 +13,7 @@ use crate::domain::{
     endpoint::Reach,
     invalid::Invalid,
     network::{self, Network},
-    token,
+    token::{self, RATE_MAX},
 };
 
 /// The database used when none is named.
@@ -32,6 +32,9 @@ const DRAIN_SECS: u16 = 5;
 const NOTICES_MAX: usize = 10;
 /// Days before points end at which it is told, when nothing else is said.
 const EXPIRY_NOTICE_DAYS: [u16; 2] = [30, 7];
+
+/// Requests per second that one customer may send when nothing else is said: far more than a page needs.
+const CUSTOMER_RATE: i64 = 50;
 
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Deserialize)]
@@ -80,6 +83,9 @@ pub struct Settings {
     /// Seconds that an API client's token is good, 300 to 86400 [default: 3600]
     #[arg(long, global = true, env = "GUERDON_TOKEN_LIFETIME", value_name = "SECONDS", hide_short_help = true)]
     pub token_lifetime: Option<u32>,
+    /// Requests per second that one customer may send, with ten seconds' worth at once; 0 for no limit [default: 50]
+    #[arg(long, global = true, env = "GUERDON_CUSTOMER_RATE", value_name = "N", hide_short_help = true)]
+    pub customer_rate: Option<u32>,
     /// Proxies whose X-Forwarded-For is believed, such as `127.0.0.1,10.0.0.0/8` [default: none]
     #[arg(
         long,
@@ -125,6 +131,7 @@ impl Settings {
             workers: self.workers.or(other.workers),
             drain_seconds: self.drain_seconds.or(other.drain_seconds),
             token_lifetime: self.token_lifetime.or(other.token_lifetime),
+            customer_rate: self.customer_rate.or(other.customer_rate),
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
             webhooks_allow_private: self.webhooks_allow_private.or(other.webhooks_allow_private),
             expiry_notice_days: self.expiry_notice_days.or(other.expiry_notice_days),
@@ -173,6 +180,9 @@ impl Settings {
         if self.token_lifetime.is_some_and(|secs| !(300..=86_400).contains(&secs)) {
             return Err(Invalid::new("Give a token lifetime of 300 to 86400 seconds."));
         }
+        if self.customer_rate.is_some_and(|rate| i64::from(rate) > RATE_MAX) {
+            return Err(Invalid::new(format!("Give a customer rate of 0 to {RATE_MAX} requests per second.")));
+        }
         let days = self.expiry_notice_days.iter().flatten();
         if days.clone().count() > NOTICES_MAX || days.clone().any(|days| !(1..=365).contains(days)) {
             return Err(Invalid::new("Give at most ten numbers of 1 to 365 days for expiry notices, such as 30,7."));
@@ -194,6 +204,11 @@ impl Settings {
     /// Seconds that an API client's token is good.
     pub fn token_lifetime_secs(&self) -> i64 {
         self.token_lifetime.map_or(token::SERVICE_SECS, i64::from)
+    }
+
+    /// Requests per second that one customer may send; 0 for no limit.
+    pub fn customer_rate(&self) -> i64 {
+        self.customer_rate.map_or(CUSTOMER_RATE, i64::from)
     }
 
     /// Which addresses webhooks are sent to.

@@ -2,7 +2,7 @@
 //!
 //! Imports run one way:
 //! `main -> cli -> server -> { web, api, jobs } -> service -> { domain, store }`, `store -> domain`.
-//! `app`, `clock`, `config`, `known_tokens`, `metrics`, `outbound` and `secrets` are what all of them share; `texts` too, the domain and the
+//! `app`, `clock`, `config`, `known_tokens`, `metrics`, `outbound`, `rate_limits` and `secrets` are what all of them share; `texts` too, the domain and the
 //! store included.
 
 pub mod api;
@@ -17,6 +17,7 @@ pub mod jobs;
 pub mod known_tokens;
 pub mod metrics;
 pub mod outbound;
+pub mod rate_limits;
 pub mod secrets;
 pub mod server;
 pub mod service;

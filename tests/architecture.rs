@@ -26,7 +26,8 @@ const LAYERS: [(&str, &[&str]); 11] = [
 ];
 
 /// What every layer but the domain and the store may import besides; these import no layer above the store.
-const SHARED: [&str; 8] = ["app", "clock", "config", "known_tokens", "metrics", "outbound", "secrets", "texts"];
+const SHARED: [&str; 9] =
+    ["app", "clock", "config", "known_tokens", "metrics", "outbound", "rate_limits", "secrets", "texts"];
 
 /// The imports that go up: the running Guerdon holds what services wait for, and the services take the running Guerdon.
 const HELD_BY_APP: [&str; 2] = ["service::feeds::Arrivals", "service::ledger::writer::Ledger"];

@@ -54,6 +54,7 @@ audit-log-proved-badly = Das Protokoll wurde verändert
 ## Was getan wird
 audit-log-did-api-client-created = API-Client angelegt
 audit-log-did-api-client-old-secret-dropped = Altes Geheimnis eines API-Clients beendet
+audit-log-did-api-client-rate-changed = Begrenzung des API-Clients geändert
 audit-log-did-api-client-revoked = API-Client widerrufen
 audit-log-did-api-client-secret-rotated = Geheimnis eines API-Clients gewechselt
 audit-log-did-approval-approved = Anfrage freigegeben
@@ -163,6 +164,7 @@ audit-log-field-pending-days = Wartezeit (Tage)
 audit-log-field-place = Platz
 audit-log-field-points = Punkte
 audit-log-field-problem = Problem
+audit-log-field-rate-limit = Anfragen je Sekunde
 audit-log-field-reason = Grund
 audit-log-field-role = Rolle
 audit-log-field-rounding = Rundung

@@ -63,3 +63,4 @@ invalid-boolean = Geben Sie true oder false an.
 invalid-too-many-origins = Geben Sie höchstens { $most } Herkünfte an.
 invalid-secret = Geben Sie ein Geheimnis wie whsec_ und 32 bis 88 Zeichen Base64 an.
 invalid-feed = Wählen Sie einen der beiden Feeds: orders oder emporix.
+invalid-rate = Geben Sie eine ganze Zahl von Anfragen je Sekunde von 1 bis { $most } an, oder nichts für keine Begrenzung.

@@ -54,6 +54,7 @@ audit-log-proved-badly = The log does not prove itself
 ## What is done
 audit-log-did-api-client-created = API client created
 audit-log-did-api-client-old-secret-dropped = Old secret of API client ended
+audit-log-did-api-client-rate-changed = Limit of API client changed
 audit-log-did-api-client-revoked = API client revoked
 audit-log-did-api-client-secret-rotated = Secret of API client changed
 audit-log-did-approval-approved = Request approved
@@ -163,6 +164,7 @@ audit-log-field-pending-days = Pending (days)
 audit-log-field-place = Place
 audit-log-field-points = Points
 audit-log-field-problem = Problem
+audit-log-field-rate-limit = Requests per second
 audit-log-field-reason = Reason
 audit-log-field-role = Role
 audit-log-field-rounding = Rounding

@@ -63,3 +63,4 @@ invalid-boolean = Give true or false.
 invalid-too-many-origins = Give at most { $most } origins.
 invalid-secret = Give a secret such as whsec_ and 32 to 88 characters of Base64.
 invalid-feed = Choose one of the two feeds: orders or emporix.
+invalid-rate = Give a whole number of requests per second from 1 to { $most }, or nothing for no limit.

@@ -1,6 +1,6 @@
 //! Who asks: the token of a request, and what it may do.
 
-use actix_web::{HttpRequest, http::header};
+use actix_web::{HttpMessage as _, HttpRequest, http::header};
 
 use super::{error::ApiError, params};
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
         scope::Scope,
         token::{AccessToken, Bearer},
     },
+    rate_limits::Whose,
     service::tokens,
 };
 
@@ -31,7 +32,23 @@ pub(super) async fn token(app: &App, request: &HttpRequest) -> Result<AccessToke
     if header_differs || path.is_some_and(|tenant| tenant != token.tenant.as_str()) {
         return Err(ApiError::Forbidden("This token belongs to another tenant.".to_owned()));
     }
+    limit(app, request, &token)?;
     Ok(token)
+}
+
+/// Takes the request out of the bucket of whoever sent it; what is left goes into the headers of the answer.
+///
+/// # Errors
+/// 429 when nothing is left.
+fn limit(app: &App, request: &HttpRequest, token: &AccessToken) -> Result<(), ApiError> {
+    let (whose, id, rate) = match &token.bearer {
+        Bearer::Customer(customer) => (Whose::Customer, customer.as_str(), app.settings.customer_rate()),
+        Bearer::Service { client, rate, .. } => (Whose::Client, client.as_str(), rate.unwrap_or_default()),
+        Bearer::Anonymous { .. } => return Ok(()),
+    };
+    let Some(budget) = app.rate_limits.take(&token.tenant, whose, id, rate, app.now()) else { return Ok(()) };
+    request.extensions_mut().insert(budget);
+    budget.retry_in_secs.map_or(Ok(()), |secs| Err(ApiError::TooMany(secs)))
 }
 
 /// The program that asks, if its token has one of these scopes.

@@ -19,7 +19,7 @@ use crate::{
 const METHODS: &str = "GET, POST, PUT, PATCH, DELETE";
 const HEADERS: &str = "Authorization, Content-Type, Emporix-Tenant, X-Total-Count, X-Version, Accept-Language, \
      Content-Language, X-Correlation-Id, Idempotency-Key, If-None-Match";
-const EXPOSED: &str = "X-Total-Count, Items-Count, Retry-After, ETag";
+const EXPOSED: &str = "X-Total-Count, Items-Count, Retry-After, ETag, RateLimit-Policy, RateLimit";
 /// How long a browser keeps the answer to a preflight: a change of a site's origins acts within that time.
 const MAX_AGE_SECS: u32 = 600;
 

@@ -75,6 +75,9 @@ pub(super) enum ApiError {
     /// 503: the database is away, or too busy.
     #[error("the database is away or too busy: {0}")]
     Unavailable(String),
+    /// 429: more requests than the limit allows; in so many seconds the next one can be sent.
+    #[error("too many requests")]
+    TooMany(i64),
     /// 500: a fault of ours. The cause goes to the log and not into the answer.
     #[error("{0}")]
     Internal(String),
@@ -119,6 +122,7 @@ impl ResponseError for ApiError {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedBody(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -161,6 +165,9 @@ impl ApiError {
         match self {
             Self::Unauthorized => {
                 answer.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"guerdon\""));
+            }
+            Self::TooMany(secs) => {
+                answer.insert_header((header::RETRY_AFTER, secs.to_string()));
             }
             Self::Unavailable(_) => {
                 answer.insert_header((header::RETRY_AFTER, RETRY_SECS));
@@ -250,6 +257,11 @@ impl ApiError {
             Self::TooLarge => typed("payload_too_large", status, "Send a body of at most 1 MiB."),
             Self::UnsupportedBody(message) => typed("unsupported_media_type", status, message),
             Self::KeyReused => typed("idempotency_key_reused", status, &self.to_string()),
+            Self::TooMany(_) => typed(
+                "too_many_requests",
+                status,
+                "Too many requests. Send the next one after the seconds in Retry-After.",
+            ),
             Self::Unavailable(_) => {
                 typed("service_unavailable", status, "The service is busy. Send the request again in a moment.")
             }

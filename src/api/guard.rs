@@ -3,20 +3,24 @@
 use std::borrow::Cow;
 
 use actix_web::{
-    Error, HttpResponse,
+    Error, HttpMessage as _, HttpResponse,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     error::InternalError,
     http::{
         StatusCode,
-        header::{self, HeaderMap, HeaderValue},
+        header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
     web::Data,
 };
 
 use super::{cors::Cors, error::ApiError, params};
-use crate::{app::App, metrics::Surface};
+use crate::{
+    app::App,
+    metrics::Surface,
+    rate_limits::{Budget, WINDOW_SECS},
+};
 
 /// The middleware of the API. Requests of other paths pass through it untouched.
 ///
@@ -51,12 +55,15 @@ pub async fn guard(
     match next.call(request).await {
         Ok(response) => {
             let mut response = response.map_into_boxed_body();
+            let budget = response.request().extensions().get::<Budget>().copied();
             if let Some(cause) = response.response().error() {
-                let answer = worded(cause);
+                let mut answer = worded(cause);
+                tell(answer.headers_mut(), budget);
                 let (request, _) = response.into_parts();
                 return Ok(ServiceResponse::new(request, answer));
             }
             finish(response.headers_mut(), cors.as_ref());
+            tell(response.headers_mut(), budget);
             Ok(response)
         }
         // A panic: the request is gone, but the answer is worded all the same.
@@ -75,6 +82,20 @@ fn finish(headers: &mut HeaderMap, cors: Option<&Cors>) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+/// Tells what is left of the limit, as draft-ietf-httpapi-ratelimit-headers-10 has it.
+fn tell(headers: &mut HeaderMap, budget: Option<Budget>) {
+    let Some(Budget { whose, quota, left, full_in_secs, .. }) = budget else { return };
+    let whose = whose.as_str();
+    for (name, text) in [
+        ("ratelimit-policy", format!("\"{whose}\";q={quota};w={WINDOW_SECS}")),
+        ("ratelimit", format!("\"{whose}\";r={left};t={full_in_secs}")),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
         name,
         scope::{Scope, Scopes},
         time::Timestamp,
+        token::RATE_MAX,
     },
     service::api_clients::{self, ApiClient, OldSecret},
 };
@@ -40,6 +41,9 @@ pub(super) struct Create {
     /// What its tokens may do: one or more scopes, with spaces between
     #[arg(long, value_name = "SCOPES", value_parser = Scopes::parse)]
     scope: Scopes,
+    /// The most requests per second that it may send; without this, no limit
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=RATE_MAX))]
+    rate: Option<i64>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -82,9 +86,9 @@ impl ClientCommand {
     pub(super) async fn run(self, settings: Settings) -> Result<(), Failure> {
         let app = connect(settings).await?;
         match self {
-            Self::Create(Create { tenant, name, scope, json }) => {
+            Self::Create(Create { tenant, name, scope, rate, json }) => {
                 let caller = Caller { tenant, actor: actor() };
-                let made = api_clients::create(&app, &caller, &name, &scope).await?;
+                let made = api_clients::create_with(&app, &caller, &name, &scope, rate).await?;
                 if json {
                     output::json(&json!({
                         "client_id": made.client_id.as_str(), "client_secret": made.client_secret,
@@ -143,6 +147,7 @@ impl ClientCommand {
 fn describe(client: &ApiClient) -> serde_json::Value {
     json!({
         "client_id": client.client_id.as_str(), "name": client.name, "scopes": client.scopes,
+        "rate_limit": client.rate_limit,
         "created_at": client.created_at.to_contract_z(),
         "last_used_at": client.last_used_at.map(Timestamp::to_contract_z),
         "revoked_at": client.revoked_at.map(Timestamp::to_contract_z),

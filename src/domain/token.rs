@@ -4,8 +4,10 @@ use super::{
     actor::{Actor, ActorKind, Caller},
     ids::{ClientId, CustomerId, TenantId},
     invalid::Invalid,
+    points::Points,
     scope::{Scope, Scopes},
 };
+use crate::texts::t;
 
 /// How a token begins, so that scanners for leaked secrets know it. The tenant and a dot follow, then the secret.
 pub const PREFIX: &str = "gdt_";
@@ -18,6 +20,22 @@ pub const CUSTOMER_SECS: i64 = 15 * 60;
 pub const ANONYMOUS_REFRESH_SECS: i64 = 30 * 24 * 3600;
 /// How long any token is good at most, in seconds.
 pub const SECS_MAX: i64 = 24 * 3600;
+
+/// The most requests per second that a limit names.
+pub const RATE_MAX: i64 = 100_000;
+
+/// Takes a limit of requests per second; nothing is none.
+///
+/// # Errors
+/// When it is no whole number from 1 to [`RATE_MAX`].
+pub fn rate(text: &str) -> Result<Option<i64>, Invalid> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let number = Points::parse(text).map(Points::get).ok().filter(|rate| (1..=RATE_MAX).contains(rate));
+    number.map(Some).ok_or_else(|| Invalid::new(t!("invalid-rate", most = RATE_MAX)))
+}
 
 /// The text of a token.
 pub fn text(tenant: &TenantId, secret: &str) -> String {
@@ -51,6 +69,8 @@ pub enum Bearer {
         client: ClientId,
         /// What it may do.
         scopes: Scopes,
+        /// Requests per second that its client may send; `None` without limit.
+        rate: Option<i64>,
     },
     /// A customer, who sees and redeems their own points.
     Customer(CustomerId),
@@ -107,6 +127,14 @@ mod tests {
             ["", "gdt_", "gdt_acme", "gdt_acme.", "gdt_.x", "gds_acme.x", "gdt_Acme.x", "gdt_customer.x", "acme.x"]
         {
             assert_eq!(tenant_of(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_rate_is_a_whole_number_or_none() {
+        assert_eq!((rate(" 25 "), rate(""), rate("100000")), (Ok(Some(25)), Ok(None), Ok(Some(RATE_MAX))));
+        for text in ["0", "-1", "1.5", "100001", "many"] {
+            assert!(rate(text).is_err(), "{text}");
         }
     }
 

@@ -38,8 +38,19 @@ fn new_secret() -> String {
     format!("{SECRET_PREFIX}{}", secrets::random_text())
 }
 
-/// Makes a client for the caller's tenant.
+/// Makes a client for the caller's tenant, without a limit of its requests.
 pub async fn create(app: &App, caller: &Caller, name: &str, scopes: &Scopes) -> Result<NewApiClient, AccessError> {
+    create_with(app, caller, name, scopes, None).await
+}
+
+/// Makes a client for the caller's tenant, which may send so many requests per second.
+pub async fn create_with(
+    app: &App,
+    caller: &Caller,
+    name: &str,
+    scopes: &Scopes,
+    rate_limit: Option<i64>,
+) -> Result<NewApiClient, AccessError> {
     if scopes.is_empty() {
         return Err(AccessRefusal::NoScope.into());
     }
@@ -57,6 +68,7 @@ pub async fn create(app: &App, caller: &Caller, name: &str, scopes: &Scopes) -> 
         old_secret_hash: None,
         old_secret_until: None,
         secret_since: app.now(),
+        rate_limit,
     };
     retry_on_conflict(|| create_once(app, caller, &client)).await?;
     Ok(NewApiClient { client_id, client_secret })
@@ -66,7 +78,7 @@ async fn create_once(app: &App, caller: &Caller, client: &ApiClient) -> Result<(
     let mut tx = app.db.begin().await?;
     super::users::require_tenant(&mut tx, &caller.tenant).await?;
     store::api_clients::insert(&mut tx, &caller.tenant, client).await?;
-    let after = json!({"name": client.name, "scopes": client.scopes});
+    let after = json!({"name": client.name, "scopes": client.scopes, "rateLimit": client.rate_limit});
     let subject = Subject::new("api_client", client.client_id.as_str());
     audit::record(&mut tx, caller, "api_client.created", subject, None, Some(after), client.created_at).await?;
     tx.commit().await?;
@@ -161,6 +173,29 @@ pub async fn drop_old_secret(app: &App, caller: &Caller, client_id: &ClientId) -
         Ok(())
     })
     .await
+}
+
+/// Limits how many requests per second a client may send. It acts at once in this process, within two seconds in every
+/// other.
+pub async fn set_rate(app: &App, caller: &Caller, client_id: &ClientId, rate: Option<i64>) -> Result<(), AccessError> {
+    retry_on_conflict(|| async {
+        let mut tx = app.db.begin().await?;
+        let before = store::api_clients::find_in(&mut tx, &caller.tenant, client_id).await?;
+        let unknown = || AccessRefusal::ClientUnknown(client_id.to_string());
+        let before = before.filter(|client| client.revoked_at.is_none()).ok_or_else(unknown)?;
+        if before.rate_limit == rate {
+            return Ok(());
+        }
+        store::api_clients::set_rate(&mut tx, &caller.tenant, client_id, rate).await?;
+        let told = |rate: Option<i64>| Some(json!({ "rateLimit": rate }));
+        let subject = Subject::new("api_client", client_id.as_str());
+        let (was, is) = (told(before.rate_limit), told(rate));
+        audit::record(&mut tx, caller, "api_client.rate_changed", subject, was, is, app.now()).await?;
+        tx.commit().await?;
+        Ok(())
+    })
+    .await
+    .inspect(|()| app.known_tokens.forget())
 }
 
 /// Notes that a client was there: beside the request, for nothing waits for it.

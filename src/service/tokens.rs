@@ -279,10 +279,11 @@ pub async fn recognise(app: &App, text: &str, named: Option<&str>) -> Result<Opt
     if let Some(token) = app.known_tokens.find(&hash, now) {
         return Ok(Some(token));
     }
-    let Some(stored) = store::access_tokens::find(&app.db, &tenant, &hash, now).await? else { return Ok(None) };
+    let Some(found) = store::access_tokens::find(&app.db, &tenant, &hash, now).await? else { return Ok(None) };
+    let (stored, rate) = (found.token, found.rate_limit);
     let expires_at = stored.expires_at;
     let bearer = match (stored.kind.as_str(), stored.client_id, stored.customer_id) {
-        (SERVICE, Some(client), None) => Bearer::Service { client, scopes: Scopes::known(&stored.scopes) },
+        (SERVICE, Some(client), None) => Bearer::Service { client, scopes: Scopes::known(&stored.scopes), rate },
         (CUSTOMER, _, Some(customer)) => Bearer::Customer(customer),
         (kind, ..) => return Err(DbError::Damaged(format!("a token of kind `{kind}` of tenant {tenant}"))),
     };

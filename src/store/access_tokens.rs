@@ -14,7 +14,7 @@ statements! {
     }
     /// A token is good while it lasts and its client is not revoked.
     Tenant FIND_TOKEN {
-        "SELECT t.kind, t.client_id, t.customer_id, t.scopes, t.created_at, t.expires_at
+        "SELECT t.kind, t.client_id, t.customer_id, t.scopes, t.created_at, t.expires_at, c.rate_limit
          FROM access_tokens t
          LEFT JOIN api_clients c ON c.tenant_id = t.tenant_id AND c.client_id = t.client_id
          WHERE t.tenant_id = $1 AND t.token_hash = $2 AND t.expires_at > $3 AND c.revoked_at IS NULL"
@@ -39,6 +39,16 @@ pub struct StoredToken {
     pub expires_at: Timestamp,
 }
 
+/// A token as it is found.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct FoundToken {
+    /// The token.
+    #[sqlx(flatten)]
+    pub token: StoredToken,
+    /// Requests per second that its client may send.
+    pub rate_limit: Option<i64>,
+}
+
 /// Inserts a token.
 pub async fn insert(tx: &mut Tx, tenant: &TenantId, token_hash: &str, token: &StoredToken) -> Result<(), DbError> {
     tx.query(INSERT_TOKEN)
@@ -56,12 +66,7 @@ pub async fn insert(tx: &mut Tx, tenant: &TenantId, token_hash: &str, token: &St
 }
 
 /// A token that is good now.
-pub async fn find(
-    db: &Db,
-    tenant: &TenantId,
-    token_hash: &str,
-    now: Timestamp,
-) -> Result<Option<StoredToken>, DbError> {
+pub async fn find(db: &Db, tenant: &TenantId, token_hash: &str, now: Timestamp) -> Result<Option<FoundToken>, DbError> {
     db.query(FIND_TOKEN).bind(tenant).bind(token_hash).bind(now).optional().await
 }
 

@@ -12,14 +12,15 @@ const TOUCH_SECS: i64 = 60;
 macro_rules! client_columns {
     () => {
         "client_id, name, secret_hash, scopes, created_by, created_at, last_used_at, revoked_at, old_secret_hash,
-         old_secret_until, secret_since FROM api_clients"
+         old_secret_until, secret_since, rate_limit FROM api_clients"
     };
 }
 
 statements! {
     Tenant INSERT_CLIENT {
-        "INSERT INTO api_clients (tenant_id, client_id, name, secret_hash, scopes, created_by, created_at, secret_since)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $7)"
+        "INSERT INTO api_clients (tenant_id, client_id, name, secret_hash, scopes, created_by, created_at, secret_since,
+             rate_limit)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)"
     }
     Tenant FIND_CLIENT {
         "SELECT " [client_columns] " WHERE tenant_id = $1 AND client_id = $2"
@@ -46,6 +47,9 @@ statements! {
     Tenant DROP_OLD_CLIENT_SECRET {
         "UPDATE api_clients SET old_secret_hash = NULL, old_secret_until = NULL
          WHERE tenant_id = $1 AND client_id = $2 AND old_secret_hash IS NOT NULL"
+    }
+    Tenant SET_CLIENT_RATE {
+        "UPDATE api_clients SET rate_limit = $3 WHERE tenant_id = $1 AND client_id = $2 AND revoked_at IS NULL"
     }
     /// Those that it made for customers end, too.
     Tenant END_TOKENS_OF_CLIENT { "DELETE FROM access_tokens WHERE tenant_id = $1 AND client_id = $2" }
@@ -76,6 +80,8 @@ pub struct ApiClient {
     pub old_secret_until: Option<Timestamp>,
     /// Since when the present secret is.
     pub secret_since: Timestamp,
+    /// Requests per second that it may send; `None` without limit.
+    pub rate_limit: Option<i64>,
 }
 
 /// Inserts a client.
@@ -88,6 +94,7 @@ pub async fn insert(tx: &mut Tx, tenant: &TenantId, client: &ApiClient) -> Resul
         .bind(&client.scopes)
         .bind(&client.created_by)
         .bind(client.created_at)
+        .bind(client.rate_limit)
         .run()
         .await
         .map(drop)
@@ -136,6 +143,16 @@ pub async fn rotate(
 /// Ends the secret before the present one; says whether there was one.
 pub async fn drop_old_secret(tx: &mut Tx, tenant: &TenantId, client_id: &ClientId) -> Result<bool, DbError> {
     Ok(tx.query(DROP_OLD_CLIENT_SECRET).bind(tenant).bind(client_id).run().await? > 0)
+}
+
+/// Limits how many requests per second a client may send; says whether there is such a client that is not revoked.
+pub async fn set_rate(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    client_id: &ClientId,
+    rate: Option<i64>,
+) -> Result<bool, DbError> {
+    Ok(tx.query(SET_CLIENT_RATE).bind(tenant).bind(client_id).bind(rate).run().await? > 0)
 }
 
 /// Ends every token of a client.

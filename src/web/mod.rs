@@ -149,6 +149,11 @@ fn of_access(cfg: &mut ServiceConfig) {
         .service(resource("/{tenant}/api-clients.csv").route(get().to(api_clients::export)))
         .service(resource("/{tenant}/api-clients/new").route(get().to(api_clients::new_form)))
         .service(
+            resource("/{tenant}/api-clients/{client}/limit")
+                .route(get().to(api_clients::ask_limit))
+                .route(post().to(api_clients::set_limit)),
+        )
+        .service(
             resource("/{tenant}/api-clients/{client}/rotate")
                 .route(get().to(api_clients::ask_rotation))
                 .route(post().to(api_clients::rotate)),

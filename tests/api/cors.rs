@@ -84,7 +84,7 @@ on_both! {
             assert!(answer.status().is_client_error(), "{path}");
             assert_eq!(header(&answer, ALLOW_ORIGIN), Some(SHOP), "{path}");
             let exposed = header(&answer, "access-control-expose-headers");
-            assert_eq!(exposed, Some("X-Total-Count, Items-Count, Retry-After, ETag"));
+            assert_eq!(exposed, Some("X-Total-Count, Items-Count, Retry-After, ETag, RateLimit-Policy, RateLimit"));
         }
     }
 

@@ -10,6 +10,7 @@ mod customer_tokens;
 mod customers;
 mod document;
 mod identity;
+mod limits;
 mod oauth;
 mod redeem_options;
 mod requests;

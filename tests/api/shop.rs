@@ -48,6 +48,11 @@ impl Shop {
             };
             tenants::create(app, &Actor::system("command line"), &new).await.unwrap();
         }
+        Self::serve(app)
+    }
+
+    /// A server with the tenants that there are.
+    pub(crate) fn serve(app: &App) -> Self {
         Self { app: app.clone(), base: local::serve(app), http: Client::new() }
     }
 

@@ -27,6 +27,25 @@ on_both! {
         assert!(!ann.page("/admin/acme/audit-log").await.text.contains(&secret));
     }
 
+    async fn a_client_gets_a_limit_and_loses_it_again(app, _clock) {
+        let (_site, ann) = acme(app).await;
+        let page = ann.page("/admin/acme/api-clients/new").await;
+        let fields = |rate: &'static str| [("name", "Shop"), ("scope", "coupon.coupon_read"), ("rate", rate)];
+        let refused = ann.submit(&page, "/admin/acme/api-clients", &fields("fast")).await;
+        assert!(refused.one("#rate-error").contains("whole number of requests per second"));
+        assert_eq!(refused.attribute("#rate", "value"), "fast");
+        ann.submit(&page, "/admin/acme/api-clients", &fields("25")).await;
+        let list = ann.page("/admin/acme/api-clients").await;
+        assert!(list.one("tbody th").contains("Up to 25 requests per second"));
+        let link = list.attribute("tbody a[href$='/limit']", "href");
+        let asked = ann.page(&link).await;
+        assert_eq!(asked.attribute("#rate", "value"), "25");
+        assert_eq!(ann.submit(&asked, &link, &[("rate", "0")]).await.status, 422);
+        assert_eq!(ann.submit(&asked, &link, &[("rate", "")]).await.location(), "/admin/acme/api-clients");
+        assert!(!ann.page("/admin/acme/api-clients").await.text.contains("requests per second"));
+        assert!(ann.page("/admin/acme/audit-log").await.text.contains("Limit of API client changed"));
+    }
+
     async fn a_client_is_revoked_after_a_question(app, _clock) {
         let (_site, ann) = acme(app).await;
         let page = ann.page("/admin/acme/api-clients/new").await;

@@ -79,6 +79,8 @@ const ROUTES: &[(&str, &str, Role)] = &[
     ("POST", "/bulk/none/reverse", Role::Manager),
     ("GET", "/bulk/none/discard", Role::Manager),
     ("POST", "/bulk/none/discard", Role::Manager),
+    ("GET", "/api-clients/acme.none/limit", Role::Admin),
+    ("POST", "/api-clients/acme.none/limit", Role::Admin),
     ("GET", "/api-clients/acme.none/rotate", Role::Admin),
     ("POST", "/api-clients/acme.none/rotate", Role::Admin),
     ("POST", "/api-clients/acme.none/drop-old-secret", Role::Admin),

@@ -54,6 +54,10 @@ fn tell_operation(path: &str, operation: &mut Value, schemas: &mut Map<String, V
     if is_secured {
         common.push(("401", "The token is missing, unknown or has expired."));
         common.push(("403", "The token lacks the scope, is of another kind or of another tenant."));
+        common.push((
+            "429",
+            "The customer or the client sent more requests than its limit allows: wait as `Retry-After` says.",
+        ));
     }
     if has_parameters {
         common.push(("400", "Something in the path, the query or a header does not fit."));
@@ -117,6 +121,7 @@ fn sample(status: u16, path: &str, takes_body: bool, scopes: &[Scope]) -> Option
         409 => ApiError::Conflict("Couldn't create a new reward point entry for the customer 'C4289081720'".to_owned()),
         413 => ApiError::TooLarge,
         422 => ApiError::KeyReused,
+        429 => ApiError::TooMany(1),
         500 => ApiError::Internal(String::new()),
         503 => ApiError::Unavailable(String::new()),
         _ => return None,

@@ -18,6 +18,7 @@ use crate::{
         role::Role,
         scope::{Scope, Scopes},
         time::Timestamp,
+        token,
     },
     service::{
         api_clients::{self, ApiClient, OldSecret},
@@ -56,6 +57,8 @@ struct Line {
     secret_since: Timestamp,
     /// Until when the secret before is good, too.
     old_until: Option<Timestamp>,
+    /// Requests per second that it may send.
+    rate: Option<i64>,
     link: String,
 }
 
@@ -83,6 +86,7 @@ pub(crate) async fn index(member: Member, want: Want, app: Data<App>) -> Result<
             link: address(&member, &one.client_id),
             old_until: one.old_secret_until.filter(|until| one.revoked_at.is_none() && now < *until),
             secret_since: one.secret_since,
+            rate: one.rate_limit,
             name: one.name,
             scopes: one.scopes.split(' ').map(str::to_owned).collect(),
             created_by: names.get(&one.created_by).cloned().unwrap_or(one.created_by),
@@ -138,6 +142,7 @@ pub(crate) struct NewForm {
     name: String,
     #[serde(deserialize_with = "form::several")]
     scope: Vec<String>,
+    rate: String,
 }
 
 #[derive(Template)]
@@ -181,10 +186,11 @@ pub(crate) async fn create(
     if scopes.as_ref().is_some_and(Scopes::is_empty) {
         errors.add("scope", t!("api-clients-no-scope"));
     }
-    let (Some(name), Some(scopes), true) = (name, scopes, errors.is_empty()) else {
+    let rate = errors.check("rate", token::rate(&form.rate));
+    let (Some(name), Some(scopes), Some(rate), true) = (name, scopes, rate, errors.is_empty()) else {
         return show_new(&member, &want, &form, &errors);
     };
-    let new = api_clients::create(&app, &member.caller(), &name, &scopes).await?;
+    let new = api_clients::create_with(&app, &member.caller(), &name, &scopes, rate).await?;
     let given = Given {
         list: t!("api-clients-title"),
         back: Section::ApiClients.address(&member.place.tenant),
@@ -312,6 +318,68 @@ pub(crate) async fn drop_old_secret(
     let client = find(&member, &app, &path.1).await?;
     api_clients::drop_old_secret(&app, &member.caller(), &client.client_id).await?;
     member.toast(Toast::new(t!("api-clients-old-dropped")))?;
+    Ok(html::see_other(&Section::ApiClients.address(&member.place.tenant)))
+}
+
+/// The form for a limit.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct LimitForm {
+    rate: String,
+}
+
+#[derive(Template)]
+#[template(path = "api_clients/limit.html", blocks = ["main"])]
+struct LimitPage<'a> {
+    shell: &'a Shell,
+    errors: &'a Errors,
+    name: &'a str,
+    action: &'a str,
+    rate: &'a str,
+}
+
+/// Asks how many requests a client may send.
+pub(crate) async fn ask_limit(
+    member: Member,
+    path: OfClient,
+    want: Want,
+    app: Data<App>,
+) -> Result<HttpResponse, WebError> {
+    member.require(&app, Role::Admin).await?;
+    let client = find(&member, &app, &path.1).await?;
+    let rate = client.rate_limit.map(|rate| rate.to_string()).unwrap_or_default();
+    show_limit(&member, &want, &client, &rate, &Errors::default())
+}
+
+fn show_limit(
+    member: &Member,
+    want: &Want,
+    client: &ApiClient,
+    rate: &str,
+    errors: &Errors,
+) -> Result<HttpResponse, WebError> {
+    let (shell, status) = errors.mark(member.shell(Section::ApiClients, t!("api-clients-limit")));
+    let action = format!("{}/limit", address(member, &client.client_id));
+    let page = LimitPage { shell: &shell, errors, name: &client.name, action: &action, rate };
+    html::answer(want, status, &shell, &page, &page.as_main())
+}
+
+/// Limits how many requests a client may send.
+pub(crate) async fn set_limit(
+    member: Member,
+    path: OfClient,
+    want: Want,
+    app: Data<App>,
+    form: Protected<LimitForm>,
+) -> Result<HttpResponse, WebError> {
+    member.require(&app, Role::Admin).await?;
+    let client = find(&member, &app, &path.1).await?;
+    let mut errors = Errors::default();
+    let Some(rate) = errors.check("rate", token::rate(&form.0.rate)) else {
+        return show_limit(&member, &want, &client, &form.0.rate, &errors);
+    };
+    api_clients::set_rate(&app, &member.caller(), &client.client_id, rate).await?;
+    member.toast(Toast::new(t!("api-clients-limit-set")))?;
     Ok(html::see_other(&Section::ApiClients.address(&member.place.tenant)))
 }
 

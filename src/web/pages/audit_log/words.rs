@@ -13,9 +13,10 @@ use crate::{
 const VALUE_CHARS_MAX: usize = 300;
 
 /// What is done, with the key of its text.
-const ACTIONS: [(&str, &str); 81] = [
+const ACTIONS: [(&str, &str); 82] = [
     ("api_client.created", "audit-log-did-api-client-created"),
     ("api_client.old_secret_dropped", "audit-log-did-api-client-old-secret-dropped"),
+    ("api_client.rate_changed", "audit-log-did-api-client-rate-changed"),
     ("api_client.revoked", "audit-log-did-api-client-revoked"),
     ("api_client.secret_rotated", "audit-log-did-api-client-secret-rotated"),
     ("approval.approved", "audit-log-did-approval-approved"),
@@ -119,7 +120,7 @@ const KINDS: [(&str, &str); 17] = [
 ];
 
 /// Fields of what is changed, with the key of their names.
-const FIELDS: [(&str, &str); 67] = [
+const FIELDS: [(&str, &str); 68] = [
     ("active", "audit-log-field-active"),
     ("activeFrom", "audit-log-field-active-from"),
     ("activeUntil", "audit-log-field-active-until"),
@@ -168,6 +169,7 @@ const FIELDS: [(&str, &str); 67] = [
     ("points", "audit-log-field-points"),
     ("pointsAfterCoupon", "audit-log-field-points-after-coupon"),
     ("problem", "audit-log-field-problem"),
+    ("rateLimit", "audit-log-field-rate-limit"),
     ("reason", "audit-log-field-reason"),
     ("restrictions", "audit-log-field-restrictions"),
     ("role", "audit-log-field-role"),
