@@ -1,14 +1,14 @@
 //! The document of the API: what it says is there, and what is there it says.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
-use guerdon::api;
+use guerdon::{api, app::App, config::Settings};
 use reqwest::Method;
 use serde_json::{Map, Value};
 
 use crate::{
     common::on_both,
-    shop::{Shop, header, read},
+    shop::{ALL, Shop, header, read},
 };
 
 /// Method, path and description of every operation in the document.
@@ -103,6 +103,32 @@ fn every_reference_leads_somewhere() {
 }
 
 on_both! {
+    async fn the_examples_of_bodies_are_taken(app, _clock) {
+        let shop = Shop::open(app).await;
+        let token = shop.token(ALL).await;
+        let mut tried = 0;
+        for (method, path, operation) in described() {
+            let example = operation.get("requestBody").and_then(|body| body.pointer("/content/application~1json/example"));
+            if let (Some(example), "POST") = (example, method.as_str()) {
+                let (status, answer) = read(shop.post(&path.replace("{tenant}", "acme"), &token, example.to_string()).await).await;
+                assert_eq!(status, 200, "{path}: {answer}");
+                tried += 1;
+            }
+        }
+        assert_eq!(tried, 3);
+    }
+
+    async fn the_document_names_the_public_address(app, _clock) {
+        let read_it = async |app: &App| {
+            let shop = Shop::serve(app);
+            read(shop.request(Method::GET, "/openapi.json").send().await.unwrap()).await.1["servers"][0]["url"].clone()
+        };
+        assert_eq!(read_it(app).await, "/");
+        let url = Some("https://points.example.com/".to_owned());
+        let settings = Settings { public_url: url, ..app.settings.as_ref().clone() };
+        assert_eq!(read_it(&App { settings: Arc::new(settings), ..app.clone() }).await, "https://points.example.com");
+    }
+
     async fn every_described_operation_is_served(app, _clock) {
         let shop = Shop::open(app).await;
         for (method, path, operation) in described() {

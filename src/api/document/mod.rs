@@ -7,13 +7,13 @@ use std::sync::LazyLock;
 use actix_web::{
     HttpResponse,
     http::header,
-    web::{self, ServiceConfig},
+    web::{self, Data, ServiceConfig},
 };
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use super::{anonymous, coupon_settings, coupons, customers, orders, redeem_options, reward_points, tokens, webhooks};
-use crate::domain::scope::Scope;
+use crate::{app::App, domain::scope::Scope};
 
 /// Where the document is served.
 const ADDRESS: &str = "/openapi.json";
@@ -115,10 +115,21 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
     cfg.service(web::resource(ADDRESS).route(web::get().to(answer)));
 }
 
-async fn answer() -> HttpResponse {
+/// The document with the address of this installation, so that tools that read it know where to send requests. Without
+/// a public address it stays relative to where it was read.
+fn placed(public_url: &str) -> Value {
+    let mut document = document().clone();
+    if let Some(address) = document.pointer_mut("/servers/0/url") {
+        *address = Value::String(public_url.trim_end_matches('/').to_owned());
+    }
+    document
+}
+
+async fn answer(app: Data<App>) -> HttpResponse {
+    let placed = app.settings.public_url.as_deref().map(placed);
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, CACHING))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
-        .json(document())
+        .json(placed.as_ref().unwrap_or_else(|| document()))
 }

@@ -77,7 +77,7 @@ pub(super) struct Earned {
         ("siteCode" = Option<String>, Query, example = "main",
             description = "The site whose rule counts; `main` by default."),
     ),
-    request_body = NewBasket,
+    request_body(content = NewBasket, example = json!({"amount": 129.00, "currency": "EUR"})),
     responses(
         (status = 200, description = "The points.", content_type = "application/json", body = Earned),
         (status = 400, description = "Something does not fit, or the site has another currency."),

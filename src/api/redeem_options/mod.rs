@@ -75,7 +75,13 @@ fn is_seen(option: &RedeemOption, token: &AccessToken, app: &App) -> bool {
             description = "Makes the request safe to repeat: with the same key and body the same list is answered, with \
                 another body it is refused with 422."),
     ),
-    request_body = view::NewRedeemOption,
+    request_body(content = view::NewRedeemOption, example = json!({
+        "type": "coupon", "name": "10 Euro Gutschein", "description": "Für 90 Punkte", "points": 90,
+        "coupon": {
+            "name": "Gutschein über 10 Euro", "discountType": "ABSOLUTE",
+            "discountAbsolute": {"amount": 10, "currency": "EUR"}, "allowAnonymous": true, "maxRedemptions": 1,
+        },
+    })),
     responses(
         (status = 200, description = "All options.", content_type = "application/json", body = Vec<view::RedeemOption>),
         (status = 400, description = "Something does not fit."),
@@ -211,7 +217,13 @@ pub(super) async fn read(app: Data<App>, request: HttpRequest) -> Result<HttpRes
         ("tenant" = String, Path, description = "The tenant of the token."),
         ("redeemOptionId" = String, Path, description = "The option."),
     ),
-    request_body = view::NewRedeemOption,
+    request_body(content = view::NewRedeemOption, example = json!({
+        "type": "coupon", "name": "10 Euro Gutschein", "description": "Für 90 Punkte", "points": 90,
+        "coupon": {
+            "name": "Gutschein über 10 Euro", "discountType": "ABSOLUTE",
+            "discountAbsolute": {"amount": 10, "currency": "EUR"}, "allowAnonymous": true, "maxRedemptions": 1,
+        },
+    })),
     responses(
         (status = 200, description = "It was changed."),
         (status = 400, description = "Something does not fit."),
