@@ -94,7 +94,7 @@ pub async fn revoke(app: &App, caller: &Caller, client_id: &ClientId) -> Result<
 }
 
 /// Forgets every token, for one of them is good no more, and waits until every other process has forgotten it.
-async fn forget_everywhere(app: &App) {
+pub(super) async fn forget_everywhere(app: &App) {
     app.known_tokens.forget();
     tokio::time::sleep(BELIEVED).await;
 }
@@ -175,7 +175,7 @@ pub async fn drop_old_secret(app: &App, caller: &Caller, client_id: &ClientId) -
     .await
 }
 
-/// Limits how many requests per second a client may send. It acts at once in this process, within two seconds in every
+/// Limits how many requests per second a client may send. It acts at once in this process, within a second in every
 /// other.
 pub async fn set_rate(app: &App, caller: &Caller, client_id: &ClientId, rate: Option<i64>) -> Result<(), AccessError> {
     retry_on_conflict(|| async {

@@ -5,7 +5,7 @@ pub mod signing_in;
 
 use serde_json::{Map, Value, json};
 
-use super::audit;
+use super::{api_clients, audit};
 pub use crate::store::identity_providers::Provider;
 use crate::{
     app::App,
@@ -156,7 +156,7 @@ pub async fn change(
 ) -> Result<(), IdentityError> {
     let keys = keys_of(app, draft).await?;
     retry_on_conflict(|| change_once(app, caller, (id, seen), draft, &keys)).await?;
-    app.known_tokens.forget();
+    api_clients::forget_everywhere(app).await;
     Ok(())
 }
 
@@ -184,7 +184,7 @@ async fn change_once(
     Ok(())
 }
 
-/// Takes a provider's tokens from now on, or no more. What is so already is left so.
+/// Takes a provider's tokens from now on, or no more: on every replica, when this returns. What is so already is left so.
 ///
 /// # Errors
 /// When there is no such provider.
@@ -199,13 +199,14 @@ pub async fn set_enabled(app: &App, caller: &Caller, id: &str, enabled: bool) ->
             record(&mut tx, caller, (action, id), None, None, now).await?;
             tx.commit().await?;
         }
-        Ok(())
+        Ok::<_, IdentityError>(())
     })
-    .await
-    .inspect(|()| app.known_tokens.forget())
+    .await?;
+    api_clients::forget_everywhere(app).await;
+    Ok(())
 }
 
-/// Forgets a provider: its tokens are good no more.
+/// Forgets a provider: its tokens are good no more, on any replica, when this returns.
 ///
 /// # Errors
 /// When there is no such provider.
@@ -218,8 +219,9 @@ pub async fn remove(app: &App, caller: &Caller, id: &str) -> Result<(), Identity
         let before = Some(Value::Object(told(&before.draft, &before.jwks)));
         record(&mut tx, caller, ("identity_provider.removed", id), before, None, now).await?;
         tx.commit().await?;
-        Ok(())
+        Ok::<_, IdentityError>(())
     })
-    .await
-    .inspect(|()| app.known_tokens.forget())
+    .await?;
+    api_clients::forget_everywhere(app).await;
+    Ok(())
 }
