@@ -46,7 +46,10 @@ const CRATES: [(&str, &[&str]); 7] = [
     ("actix_session", &["web/", "server/"]),
     ("actix_web", &["api/", "web/", "server/", "demo_shop/"]),
     ("clap", &["cli/", "config.rs"]),
-    ("tokio", &["store/", "demo/", "service/", "api/", "web/", "jobs/", "server/", "cli/", "texts/", "outbound/"]),
+    (
+        "tokio",
+        &["store/", "demo/", "demo_shop/", "service/", "api/", "web/", "jobs/", "server/", "cli/", "texts/", "outbound/"],
+    ),
 ];
 
 /// Longer files are split by noun.
