@@ -1,8 +1,12 @@
 //! What this process counts, and how Prometheus reads it.
 
 use std::{
+    collections::BTreeMap,
     fmt::Write as _,
-    sync::atomic::{AtomicI64, AtomicU64, Ordering},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -69,6 +73,19 @@ struct Requests {
     micros: AtomicU64,
 }
 
+/// How the runs of a job ended.
+#[derive(Debug, Default)]
+struct Runs {
+    ok: u64,
+    failed: u64,
+    took: Duration,
+    /// In seconds since 1970; 0 before the first.
+    last_ok_at: i64,
+}
+
+/// A value that is looked at only now and then, with what it means.
+type Gauge = (&'static str, i64);
+
 /// The counters of this process.
 #[derive(Debug)]
 pub struct Metrics {
@@ -76,6 +93,8 @@ pub struct Metrics {
     in_flight: AtomicI64,
     clock_drift_millis: AtomicI64,
     requests: [Requests; Surface::ALL.len()],
+    jobs: Mutex<BTreeMap<&'static str, Runs>>,
+    gauges: Mutex<BTreeMap<&'static str, Gauge>>,
 }
 
 impl Default for Metrics {
@@ -85,6 +104,8 @@ impl Default for Metrics {
             in_flight: AtomicI64::new(0),
             clock_drift_millis: AtomicI64::new(0),
             requests: Default::default(),
+            jobs: Mutex::default(),
+            gauges: Mutex::default(),
         }
     }
 }
@@ -132,6 +153,24 @@ impl Metrics {
         self.clock_drift_millis.load(Ordering::Relaxed)
     }
 
+    /// Counts a run of a job that ended at `at`, in seconds since 1970.
+    pub fn job_ran(&self, job: &'static str, ok: bool, took: Duration, at: i64) {
+        let mut jobs = unpoisoned(&self.jobs);
+        let runs = jobs.entry(job).or_default();
+        runs.took += took;
+        if ok {
+            runs.ok += 1;
+            runs.last_ok_at = at;
+        } else {
+            runs.failed += 1;
+        }
+    }
+
+    /// Keeps a value that a job found, until it finds another.
+    pub fn set(&self, name: &'static str, meaning: &'static str, value: i64) {
+        unpoisoned(&self.gauges).insert(name, (meaning, value));
+    }
+
     /// Everything in Prometheus's text format, with `gauges` of the caller: name, meaning, value.
     pub fn render(&self, gauges: &[(&str, &str, i64)]) -> String {
         let mut text = String::with_capacity(4096);
@@ -157,9 +196,12 @@ impl Metrics {
                 self.clock_drift_millis(),
             ),
         ];
-        for (name, meaning, value) in own.iter().chain(gauges) {
+        let kept = unpoisoned(&self.gauges);
+        let kept: Vec<_> = kept.iter().map(|(name, (meaning, value))| (*name, *meaning, *value)).collect();
+        for (name, meaning, value) in own.iter().chain(gauges).chain(&kept) {
             writeln!(text, "# HELP {name} {meaning}\n# TYPE {name} gauge\n{name} {value}")?;
         }
+        self.render_jobs(text)?;
         writeln!(text, "# HELP guerdon_requests_total Answered requests.\n# TYPE guerdon_requests_total counter")?;
         for (surface, requests) in Surface::ALL.iter().zip(&self.requests) {
             for (class, counter) in CLASSES.iter().zip(&requests.by_class) {
@@ -185,6 +227,33 @@ impl Metrics {
         }
         Ok(())
     }
+
+    fn render_jobs(&self, text: &mut String) -> std::fmt::Result {
+        let jobs = unpoisoned(&self.jobs);
+        let name = "guerdon_job_runs_total";
+        writeln!(text, "# HELP {name} How the runs of a job ended.\n# TYPE {name} counter")?;
+        for (job, runs) in jobs.iter() {
+            writeln!(text, "{name}{{job_name=\"{job}\",result=\"ok\"}} {}", runs.ok)?;
+            writeln!(text, "{name}{{job_name=\"{job}\",result=\"failed\"}} {}", runs.failed)?;
+        }
+        let name = "guerdon_job_seconds_total";
+        writeln!(text, "# HELP {name} How long the runs of a job took in all.\n# TYPE {name} counter")?;
+        for (job, runs) in jobs.iter() {
+            let (secs, micros) = (runs.took.as_secs(), runs.took.subsec_micros());
+            writeln!(text, "{name}{{job_name=\"{job}\"}} {secs}.{micros:06}")?;
+        }
+        let name = "guerdon_job_last_success_timestamp_seconds";
+        writeln!(text, "# HELP {name} When a job ended well for the last time.\n# TYPE {name} gauge")?;
+        for (job, runs) in jobs.iter().filter(|(_, runs)| runs.ok > 0) {
+            writeln!(text, "{name}{{job_name=\"{job}\"}} {}", runs.last_ok_at)?;
+        }
+        Ok(())
+    }
+}
+
+/// A lock that nobody holds longer than it takes to write a number; whoever panicked with it left no half a number.
+fn unpoisoned<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn uptime(started: Instant) -> i64 {
@@ -201,6 +270,11 @@ mod tests {
         metrics.answered(Surface::of("/reward-points/customer/C1"), 201, Duration::from_millis(3));
         metrics.answered(Surface::Api, 404, Duration::from_secs(9));
         metrics.answered(Surface::of("/admin/acme"), 200, Duration::from_micros(10));
+        metrics.job_ran("expiry", true, Duration::from_millis(1_500), 1_800_000_000);
+        metrics.job_ran("expiry", false, Duration::from_millis(500), 1_800_000_060);
+        metrics.job_ran("purge", false, Duration::ZERO, 1_800_000_060);
+        metrics.set("guerdon_ledger_points", "Points that customers have.", 7);
+        metrics.set("guerdon_ledger_points", "Points that customers have.", 8);
         let flying = metrics.begin();
         let text = metrics.render(&[("guerdon_database_connections", "Open connections.", 7)]);
         drop(flying);
@@ -213,6 +287,11 @@ mod tests {
             "guerdon_request_duration_seconds_sum{surface=\"api\"} 9.003000",
             "guerdon_request_duration_seconds_count{surface=\"web\"} 1",
             "guerdon_requests_in_flight 1",
+            "guerdon_job_runs_total{job_name=\"expiry\",result=\"ok\"} 1",
+            "guerdon_job_runs_total{job_name=\"expiry\",result=\"failed\"} 1",
+            "guerdon_job_seconds_total{job_name=\"expiry\"} 2.000000",
+            "guerdon_job_last_success_timestamp_seconds{job_name=\"expiry\"} 1800000000",
+            "guerdon_ledger_points 8",
             "guerdon_database_connections 7",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} in:\n{text}");

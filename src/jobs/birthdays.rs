@@ -8,10 +8,13 @@ use crate::{app::App, service::birthdays};
 pub(super) const EVERY: Duration = Duration::from_mins(10);
 
 /// Gives what is due. Several replicas may do so at once.
-pub(super) async fn give(app: App) {
-    match birthdays::give_due(&app).await {
+pub(super) async fn give(app: App) -> bool {
+    let done = birthdays::give_due(&app).await;
+    let ok = done.is_ok();
+    match done {
         Ok(0) => {}
         Ok(given) => tracing::info!(given, "Gave points to {given} customers on their birthdays"),
         Err(error) => tracing::warn!(%error, "Could not give points on birthdays; trying again in ten minutes"),
     }
+    ok
 }

@@ -15,8 +15,10 @@ pub(super) const EVERY: Duration = Duration::from_mins(10);
 pub(super) const HEADS_EVERY: Duration = Duration::from_hours(24);
 
 /// Deletes what has ended. Several replicas may do so at once.
-pub(super) async fn run(app: App) {
-    match purge(&app).await {
+pub(super) async fn run(app: App) -> bool {
+    let done = purge(&app).await;
+    let ok = done.is_ok();
+    match done {
         Ok(Purged { tokens: 0, sessions: 0, failures: 0, sign_ins: 0, events: 0, deliveries: 0, uploads: 0 }) => {}
         Ok(Purged { tokens, sessions, failures, sign_ins, events, deliveries, uploads }) => tracing::info!(
             tokens,
@@ -32,6 +34,7 @@ pub(super) async fn run(app: App) {
         ),
         Err(error) => tracing::warn!(%error, "Could not delete what has ended; trying again in ten minutes"),
     }
+    ok
 }
 
 /// How many of each were deleted.
@@ -59,8 +62,10 @@ async fn purge(app: &App) -> Result<Purged, DbError> {
 
 /// Writes the heads of the audit logs to the log of the process, where they show whether the end of an audit log was
 /// cut off later.
-pub(super) async fn write_heads(app: App) {
-    match audit::heads(&app.db).await {
+pub(super) async fn write_heads(app: App) -> bool {
+    let done = audit::heads(&app.db).await;
+    let ok = done.is_ok();
+    match done {
         Ok(heads) => {
             for (tenant, seq, hash) in heads {
                 tracing::info!(%tenant, seq, %hash, "The audit log ends with row {seq}");
@@ -68,4 +73,5 @@ pub(super) async fn write_heads(app: App) {
         }
         Err(error) => tracing::warn!(%error, "Could not read the heads of the audit logs"),
     }
+    ok
 }

@@ -41,7 +41,11 @@ async fn metrics(app: Data<App>) -> HttpResponse {
     let inbox = service::feeds::inbox::all_counts(&app.db).await.unwrap_or_default();
     // Without the database the rest is still worth knowing.
     let (waiting, parked) = service::webhooks::open_deliveries_of_all(&app.db).await.unwrap_or((-1, -1));
+    let webhooks_age = service::webhooks::oldest_due_secs(&app.db, app.now()).await.unwrap_or(-1);
+    let inbox_age = service::feeds::inbox::oldest_secs(&app.db, app.now()).await.unwrap_or(-1);
     let text = app.metrics.render(&[
+        ("guerdon_webhooks_oldest_seconds", "For how long the oldest delivery is due; -1 when unknown.", webhooks_age),
+        ("guerdon_inbox_oldest_seconds", "For how long the oldest event is due; -1 when unknown.", inbox_age),
         ("guerdon_webhooks_pending", "Webhook deliveries that wait to be sent; -1 when that is unknown.", waiting),
         ("guerdon_webhooks_parked", "Webhook deliveries that were given up; -1 when that is unknown.", parked),
         ("guerdon_inbox_waiting", "Events of shops that are to be worked off.", inbox.waiting),

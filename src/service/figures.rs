@@ -15,6 +15,11 @@ use crate::{
     },
 };
 
+/// What customers of all tenants can spend, as it is written, and how many accounts are open.
+pub async fn outstanding_of_all(db: &Db) -> Result<(i64, i64), DbError> {
+    figures::outstanding_of_all(db).await
+}
+
 /// A period of more days is shown by months.
 const BY_DAY_MAX: i64 = 92;
 /// The longest period.

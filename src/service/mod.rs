@@ -11,6 +11,7 @@ pub mod bulk;
 pub mod coupon_settings;
 pub mod coupons;
 pub mod customers;
+pub mod daily_proof;
 pub mod expiry;
 pub mod feeds;
 pub mod figures;

@@ -15,6 +15,10 @@ statements! {
     Tenant SUM_BALANCES {
         "SELECT CAST(COALESCE(SUM(a.balance), 0) AS BIGINT), COUNT(*) FROM accounts a WHERE a.tenant_id = $1 AND a.open"
     }
+    /// The same of all tenants.
+    Global SUM_ALL_BALANCES {
+        "SELECT CAST(COALESCE(SUM(balance), 0) AS BIGINT), COUNT(*) FROM accounts WHERE open"
+    }
     /// By how much that is off at `$2`, because points ended or began since and nobody recorded it yet.
     Tenant SUM_UNRECORDED {
         "SELECT CAST(COALESCE(SUM(COALESCE((
@@ -58,6 +62,11 @@ pub async fn outstanding(db: &Db, tenant: &TenantId, now: Timestamp) -> Result<(
     let (written, accounts) = db.query(SUM_BALANCES).bind(tenant).one::<(i64, i64)>().await?;
     let (unrecorded,) = db.query(SUM_UNRECORDED).bind(tenant).bind(now).one::<(i64,)>().await?;
     Ok((written.saturating_add(unrecorded), accounts))
+}
+
+/// What customers of all tenants can spend, as it is written, and how many accounts are open.
+pub async fn outstanding_of_all(db: &Db) -> Result<(i64, i64), DbError> {
+    db.query(SUM_ALL_BALANCES).one().await
 }
 
 /// What moved in one period, of one kind.

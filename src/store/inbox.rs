@@ -81,6 +81,8 @@ statements! {
     Global COUNT_ALL_STATES {
         "SELECT state, CAST(COUNT(*) AS BIGINT) AS events FROM inbox WHERE state IN ('waiting', 'failed') GROUP BY state"
     }
+    /// Since when the oldest event is due that waits.
+    Global FIND_OLDEST_DUE { "SELECT MIN(due_at) FROM inbox WHERE due_at IS NOT NULL" }
     /// Forgets what was worked off, or what nobody cared for.
     Global PURGE_EVENTS {
         "DELETE FROM inbox WHERE (state IN ('done', 'nothing') AND worked_at < $1) OR (state = 'failed' AND worked_at < $2)"
@@ -272,6 +274,11 @@ pub async fn count(db: &Db, tenant: &TenantId) -> Result<EventCounts, DbError> {
 /// The same for all tenants together.
 pub async fn count_all(db: &Db) -> Result<EventCounts, DbError> {
     Ok(counts(&db.query(COUNT_ALL_STATES).all::<(String, i64)>().await?))
+}
+
+/// Since when the oldest event is due that waits; `None` when none does.
+pub async fn oldest_due(db: &Db) -> Result<Option<Timestamp>, DbError> {
+    Ok(db.query(FIND_OLDEST_DUE).one::<(Option<Timestamp>,)>().await?.0)
 }
 
 /// Forgets events that were worked off before `worked`, and those that failed before `failed`; says how many.

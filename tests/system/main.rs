@@ -11,6 +11,7 @@ mod browser;
 mod bulk;
 mod demo;
 mod demo_shop;
+mod deploy;
 mod feed;
 mod journey;
 mod options;

@@ -5,7 +5,7 @@ use serde_json::json;
 pub use crate::store::inbox::{Event, EventCounts, EventFilter, EventPage};
 use crate::{
     app::App,
-    domain::{actor::Caller, audit::Subject, ids::TenantId},
+    domain::{actor::Caller, audit::Subject, ids::TenantId, time::Timestamp},
     service::audit,
     store::{Db, DbError, db::retry_on_conflict, inbox as store},
 };
@@ -64,6 +64,11 @@ pub async fn counts(db: &Db, tenant: &TenantId) -> Result<EventCounts, DbError> 
 /// The same for all tenants together.
 pub async fn all_counts(db: &Db) -> Result<EventCounts, DbError> {
     store::count_all(db).await
+}
+
+/// For how many seconds the oldest event of all tenants is due that waits.
+pub async fn oldest_secs(db: &Db, now: Timestamp) -> Result<i64, DbError> {
+    Ok(store::oldest_due(db).await?.map_or(0, |due| now.micros().saturating_sub(due.micros()).max(0) / 1_000_000))
 }
 
 /// Gives a failed event another try; says whether it had failed.

@@ -77,6 +77,12 @@ statements! {
         "SELECT (SELECT COUNT(*) FROM webhook_deliveries WHERE state = 'pending'),
              (SELECT COUNT(*) FROM webhook_deliveries WHERE state = 'parked')"
     }
+    /// Since when the oldest delivery is due to an endpoint that is not paused.
+    Global FIND_OLDEST_DUE_DELIVERY {
+        "SELECT MIN(d.next_at) FROM webhook_deliveries d
+         JOIN webhook_endpoints e ON e.tenant_id = d.tenant_id AND e.endpoint_id = d.endpoint_id
+         WHERE d.state = 'pending' AND e.paused_at IS NULL AND e.deleted_at IS NULL"
+    }
 }
 
 /// An endpoint.
@@ -246,4 +252,9 @@ pub async fn open_deliveries(db: &Db, tenant: &TenantId) -> Result<Vec<(String, 
 /// How many deliveries wait, and how many are parked, of all tenants.
 pub async fn open_deliveries_of_all(db: &Db) -> Result<(i64, i64), DbError> {
     db.query(COUNT_ALL_DELIVERIES).one().await
+}
+
+/// Since when the oldest delivery of all tenants is due; `None` when nothing waits.
+pub async fn oldest_due_of_all(db: &Db) -> Result<Option<Timestamp>, DbError> {
+    Ok(db.query(FIND_OLDEST_DUE_DELIVERY).one::<(Option<Timestamp>,)>().await?.0)
 }
