@@ -60,6 +60,11 @@ impl Program {
         self.folder.path()
     }
 
+    /// The settings, for a script that calls the program itself.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.variables.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+
     /// A command, which sees nothing of the environment of the tests.
     fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_guerdon"));

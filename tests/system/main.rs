@@ -16,6 +16,7 @@ mod feed;
 mod journey;
 mod options;
 mod orders_journey;
+mod partition;
 mod programme;
 mod screenshots;
 mod second_factor;
