@@ -21,7 +21,7 @@ use crate::{
         site::Site,
     },
     service::{
-        import::{Balances, Coupons, Report, Summaries, import_options},
+        import::{Balance, Balances, Coupons, Person, Persons, Report, Summaries, import_options},
         sites,
     },
 };
@@ -38,9 +38,11 @@ const SHOWN_MAX: usize = 20;
 #[command(after_help = "Examples:\n  guerdon import --tenant acme --dry-run summaries summaries.json\n  \
     guerdon import --tenant acme options options.json\n  \
     guerdon import --tenant acme coupons coupons.json\n  \
-    guerdon import --tenant acme balances balances.csv\n\n\
-    The columns of a CSV file are named in its first line: customer_id and points; valid_until, description,\n\
-    reference_id and id if you like.")]
+    guerdon import --tenant acme balances balances.csv\n  \
+    guerdon import --tenant acme customers customers.csv\n\n\
+    The columns of a CSV file are named in its first line. Balances: customer_id and points; valid_until, description,\n\
+    reference_id and id if you like. Customers: customer_id; name, email, birthday (1990-05-31 or --05-31) and language\n\
+    if you like; a row takes the place of all that was known of its customer.")]
 pub(super) struct Import {
     /// The tenant
     #[arg(long, value_name = "ID", value_parser = TenantId::parse)]
@@ -71,6 +73,8 @@ enum What {
     Coupons,
     /// Opening balances: CSV, a row for each lot of points
     Balances,
+    /// Personal data of customers: CSV, a row for each of them
+    Customers,
 }
 
 impl Import {
@@ -88,6 +92,7 @@ impl Import {
             What::Options => self.options(&app, &caller, input).await,
             What::Coupons => self.coupons(&app, &caller, input).await,
             What::Balances => self.balances(&app, &caller, site, input).await,
+            What::Customers => self.customers(&app, &caller, &site, input).await,
         }?;
         bar.finish_and_clear();
         app.db.close().await;
@@ -127,11 +132,15 @@ impl Import {
     }
 
     async fn balances(&self, app: &App, caller: &Caller, site: Site, input: Input) -> Result<Report, Failure> {
-        let pieces = reading::rows(input);
+        let columns = ["customer_id", "points", "valid_until", "description", "reference_id", "id"];
+        let pieces = reading::rows(columns, 2, input);
         let mut import = Balances::new(app, caller, site, self.dry_run);
         while let Some(piece) = next(&pieces) {
             match piece {
-                Piece::One(line, row) => import.take(line, row).await.map_err(|error| failed(&error))?,
+                Piece::One(line, [customer, points, valid_until, description, reference, id]) => {
+                    let row = Balance { customer, points, valid_until, description, reference, id };
+                    import.take(line, row).await.map_err(|error| failed(&error))?;
+                }
                 Piece::Wrong(line, why) => import.refuse(line, why),
                 Piece::Broken(why) => {
                     import.finish().await.map_err(|error| failed(&error))?;
@@ -140,6 +149,25 @@ impl Import {
             }
         }
         import.finish().await.map_err(|error| failed(&error))
+    }
+
+    async fn customers(&self, app: &App, caller: &Caller, site: &Site, input: Input) -> Result<Report, Failure> {
+        let columns = ["customer_id", "name", "email", "birthday", "language"];
+        let pieces = reading::rows(columns, 1, input);
+        let mut import = Persons::new(app, caller, site.zone, self.dry_run);
+        while let Some(piece) = next(&pieces) {
+            match piece {
+                Piece::One(line, [customer, name, email, birthday, language]) => {
+                    import.take(line, &Person { customer, name, email, birthday, language }).await?;
+                }
+                Piece::Wrong(line, why) => import.refuse(line, why),
+                Piece::Broken(why) => {
+                    import.finish().await?;
+                    return Err(self.broken(&why));
+                }
+            }
+        }
+        Ok(import.finish().await?)
     }
 
     async fn options(&self, app: &App, caller: &Caller, input: Input) -> Result<Report, Failure> {
@@ -157,7 +185,7 @@ impl Import {
             output::json(report);
         } else {
             let what = match self.what {
-                What::Summaries => "customers",
+                What::Summaries | What::Customers => "customers",
                 What::Options => "options",
                 What::Coupons => "coupons",
                 What::Balances => "rows",
@@ -167,7 +195,7 @@ impl Import {
                 What::Summaries | What::Balances => {
                     format!(" with {} points in {} entries", report.points, report.entries)
                 }
-                What::Options | What::Coupons => String::new(),
+                What::Options | What::Coupons | What::Customers => String::new(),
             };
             output::line(&format!("{done} {} {what}{points}.", report.imported));
             if report.there_already > 0 {

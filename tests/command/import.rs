@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::common::{on_both, program::Program};
+use crate::common::{database::raw, on_both, program::Program};
 
 /// Keeps a text in the program's folder and gives the file's name.
 fn file(program: &Program, name: &str, text: &str) -> String {
@@ -221,6 +221,33 @@ on_both! {
             assert_eq!((printed.code, printed.err.contains("column")), (Some(2), true), "{printed:?}");
         }
         assert!(verified(&program));
+    }
+
+    async fn personal_data_come_from_a_spreadsheet(db) {
+        let program = Program::on(db);
+        make_acme(&program);
+        let rows = "customer_id,name,email,birthday,language\nC1,Mara Hofer,mara@example.com,--05-31,de\nC2,\"O'Neil, Sean\",,1990-02-28,\n";
+        let path = file(&program, "customers.csv", rows);
+        assert_eq!(import(&program, &["--dry-run"], "customers", &path), (Some(0), report(2, 0, 0, 0)));
+        assert_eq!(import(&program, &[], "customers", &path), (Some(0), report(2, 0, 0, 0)));
+        assert_eq!(import(&program, &[], "customers", &path), (Some(0), report(0, 0, 0, 2)));
+        let found: Vec<(String, Option<String>, Option<String>)> =
+            db.query(raw("SELECT name, email, birthday FROM customers ORDER BY customer_id")).all().await.unwrap();
+        assert_eq!(found[1], ("O'Neil, Sean".to_owned(), None, Some("1990-02-28".to_owned())));
+        assert_eq!(found[0].1.as_deref(), Some("mara@example.com"));
+        let wrong = "customer_id,email,birthday\n,a@example.com,\nC1,nowhere,\nC1,,2999-01-01\nC1,,31.5.\nC3\nC1,new@example.com,\n";
+        let path = file(&program, "wrong.csv", wrong);
+        let (code, told) = import(&program, &[], "customers", &path);
+        let mut places: Vec<u64> =
+            told["refusals"].as_array().unwrap().iter().map(|one| one["place"].as_u64().unwrap()).collect();
+        places.sort_unstable();
+        assert_eq!((code, places, &told["imported"]), (Some(1), vec![2, 3, 4, 5, 6], &json!(1)), "{told}");
+        // A row says everything that is known: the name is gone with it.
+        let left: Vec<(Option<String>,)> =
+            db.query(raw("SELECT name FROM customers WHERE customer_id = 'C1'")).all().await.unwrap();
+        assert_eq!(left, [(None,)]);
+        let printed = program.run_with(&["import", "--tenant", "acme", "customers", &file(&program, "c.csv", "id\n1\n")], "");
+        assert_eq!((printed.code, printed.err.contains("must name the column `customer_id`")), (Some(2), true), "{printed:?}");
     }
 
     async fn what_was_exported_can_be_imported_elsewhere(db) {

@@ -112,7 +112,10 @@ async fn the_requests_of_the_guide_answer_as_it_says() {
     let code = samples::with(INTEGRATING, "// balance.mjs").replace(THERE, &server.url(""));
     fs::write(folder.join("balance.mjs"), code).unwrap();
     let shown = printed(
-        command("node").arg("balance.mjs").current_dir(folder).env("CUSTOMER", customer["access_token"].as_str().unwrap()),
+        command("node")
+            .arg("balance.mjs")
+            .current_dir(folder)
+            .env("CUSTOMER", customer["access_token"].as_str().unwrap()),
     );
     // 104 for the first order, taken back; 2,500 of a guest; 120 by hand; 500 spent.
     assert_eq!(shown.trim(), "2120");
@@ -155,7 +158,10 @@ async fn the_token_endpoint_works_in_every_language() {
         };
         fs::write(program.folder().join(file), code).unwrap();
         let mut run = command(start[0]);
-        run.args(&start[1..]).current_dir(program.folder()).env("GUERDON", server.url("")).env("GUERDON_TENANT", "acme");
+        run.args(&start[1..])
+            .current_dir(program.folder())
+            .env("GUERDON", server.url(""))
+            .env("GUERDON_TENANT", "acme");
         run.env("GUERDON_CLIENT_ID", client["client_id"].as_str().unwrap());
         run.env("GUERDON_CLIENT_SECRET", client["client_secret"].as_str().unwrap());
         let answer: Value = serde_json::from_str(printed(&mut run).trim()).unwrap();
@@ -177,7 +183,13 @@ impl Drop for Beside {
 }
 
 /// What an admin does in the back office: gives the page that a form answers with.
-async fn in_the_office(program: &Program, server: &Server, form: &str, action: &str, fields: &[(&str, &str)]) -> String {
+async fn in_the_office(
+    program: &Program,
+    server: &Server,
+    form: &str,
+    action: &str,
+    fields: &[(&str, &str)],
+) -> String {
     let create =
         ["user", "create", "--tenant", "acme", "--email", "ann@example.com", "--role", "admin", "--password-stdin"];
     assert_eq!(program.run_with(&create, "a long enough sentence\n").code, Some(0));
@@ -193,7 +205,8 @@ async fn in_the_office(program: &Program, server: &Server, form: &str, action: &
         request.send().await.unwrap().error_for_status().unwrap().text().await.unwrap()
     };
     let token = csrf("/admin/login").await;
-    post("/admin/login", &[("csrf", &token), ("email", "ann@example.com"), ("password", "a long enough sentence")]).await;
+    post("/admin/login", &[("csrf", &token), ("email", "ann@example.com"), ("password", "a long enough sentence")])
+        .await;
     let token = csrf(form).await;
     post(action, &[&[("csrf", token.as_str())], fields].concat()).await
 }
@@ -216,8 +229,7 @@ async fn the_receiver_takes_what_guerdon_tells_and_nothing_else() {
     let client = shop(&program);
     let url = format!("http://127.0.0.1:{}/points", free_port());
     let fields = [("url", url.as_str()), ("event_types", "points.added"), ("event_types", "points.redeemed")];
-    let page =
-        in_the_office(&program, &server, "/admin/acme/webhooks/new", "/admin/acme/webhooks", &fields).await;
+    let page = in_the_office(&program, &server, "/admin/acme/webhooks/new", "/admin/acme/webhooks", &fields).await;
     let folder = program.folder();
     fs::write(folder.join("receiver.mjs"), samples::with(INTEGRATING, "// receiver.mjs")).unwrap();
     let log = fs::File::create(folder.join("receiver.log")).unwrap();
@@ -282,7 +294,8 @@ fn every_link_between_the_guides_leads_somewhere() {
             assert!(target.exists(), "{}: {}", guide.display(), &found[0]);
             let Some(anchor) = found.get(2) else { continue };
             let text = fs::read_to_string(&target).unwrap();
-            let headings = text.lines().filter_map(|line| line.strip_prefix('#')).map(|line| slug(line.trim_start_matches('#')));
+            let headings =
+                text.lines().filter_map(|line| line.strip_prefix('#')).map(|line| slug(line.trim_start_matches('#')));
             let wanted = anchor.as_str().trim_start_matches('#');
             assert!(headings.into_iter().any(|heading| heading == wanted), "{}: {}", guide.display(), &found[0]);
         }

@@ -24,7 +24,8 @@ fn split(db: &TestDb) -> String {
 
 /// Everything that keeps the tables right: constraints, unique indexes, triggers. Those of the parts are left out.
 async fn rules(db: &Db) -> Vec<String> {
-    let sql = "SELECT c.conrelid::regclass || ': ' || c.conname || ' ' || pg_get_constraintdef(c.oid) FROM pg_constraint c
+    let sql =
+        "SELECT c.conrelid::regclass || ': ' || c.conname || ' ' || pg_get_constraintdef(c.oid) FROM pg_constraint c
             JOIN pg_class t ON t.oid = c.conrelid
             WHERE c.connamespace = current_schema()::regnamespace AND c.conparentid = 0 AND NOT t.relispartition
         UNION ALL SELECT replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ') FROM pg_index i
@@ -47,7 +48,8 @@ impl<'a> Shop<'a> {
     async fn new(program: &Program, server: &'a Server, tenant: &str) -> Self {
         program.ok(&["tenant", "create", tenant, "--name", tenant]);
         let scope = "rewardspoints.rewardpoints_view rewardspoints.rewardpoints_manage";
-        let client = program.json(&["client", "create", "--tenant", tenant, "--name", "shop", "--scope", scope, "--json"]);
+        let client =
+            program.json(&["client", "create", "--tenant", tenant, "--name", "shop", "--scope", scope, "--json"]);
         let form = json!({
             "grant_type": "client_credentials", "client_id": client["client_id"], "client_secret": client["client_secret"],
         });

@@ -10,8 +10,6 @@ use std::{
 use serde::de::{DeserializeOwned, Deserializer as _, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::service::import::Balance;
-
 /// So many pieces are read ahead.
 const AHEAD: usize = 64;
 
@@ -70,47 +68,50 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Elements<'_, T> {
     }
 }
 
-/// The rows of a CSV file.
-pub(super) fn rows(input: impl Read + Send + 'static) -> Receiver<Piece<Balance>> {
+/// The rows of a CSV file, each with the cells of `columns` in this order. The first `needed` of these must be there;
+/// what is not is empty.
+pub(super) fn rows<const N: usize>(
+    columns: [&'static str; N],
+    needed: usize,
+    input: impl Read + Send + 'static,
+) -> Receiver<Piece<[String; N]>> {
     let (sender, receiver) = sync_channel(AHEAD);
     thread::spawn(move || {
-        if let Err(why) = read_rows(input, &sender) {
+        if let Err(why) = read_rows(columns, needed, input, &sender) {
             let _ = sender.send(Piece::Broken(why));
         }
     });
     receiver
 }
 
-fn read_rows(input: impl Read, sender: &SyncSender<Piece<Balance>>) -> Result<(), String> {
+fn read_rows<const N: usize>(
+    columns: [&'static str; N],
+    needed: usize,
+    input: impl Read,
+    sender: &SyncSender<Piece<[String; N]>>,
+) -> Result<(), String> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(input);
     let headers = reader.headers().map_err(|error| error.to_string())?.clone();
-    let column = |name: &str| headers.iter().position(|header| header.trim_start_matches('\u{feff}') == name);
-    let (Some(customer), Some(points)) = (column("customer_id"), column("points")) else {
-        return Err("its first line must name the columns `customer_id` and `points`".to_owned());
-    };
-    let known = ["customer_id", "points", "valid_until", "description", "reference_id", "id"];
-    if let Some(unknown) = headers.iter().find(|header| !known.contains(&header.trim_start_matches('\u{feff}'))) {
-        return Err(format!("there is no column `{unknown}`; there are {}", known.join(", ")));
+    let name = |header: &str| header.trim_start_matches('\u{feff}').to_owned();
+    let places = columns.map(|column| headers.iter().position(|header| name(header) == column));
+    if places.iter().take(needed).any(Option::is_none) {
+        let named: Vec<String> = columns.iter().take(needed).map(|column| format!("`{column}`")).collect();
+        let noun = if needed == 1 { "column" } else { "columns" };
+        return Err(format!("its first line must name the {noun} {}", named.join(" and ")));
     }
-    let [until, description, reference, id] = ["valid_until", "description", "reference_id", "id"].map(column);
+    if let Some(unknown) = headers.iter().map(name).find(|header| !columns.contains(&header.as_str())) {
+        return Err(format!("there is no column `{unknown}`; there are {}", columns.join(", ")));
+    }
     for record in reader.records() {
         let piece = match record {
+            Ok(record) if record.len() == headers.len() => {
+                let line = record.position().map_or(0, csv::Position::line);
+                let cells = places.map(|at| at.and_then(|at| record.get(at)).unwrap_or_default().to_owned());
+                Piece::One(line, cells)
+            }
             Ok(record) => {
                 let line = record.position().map_or(0, csv::Position::line);
-                let field = |at: Option<usize>| at.and_then(|at| record.get(at)).unwrap_or_default().to_owned();
-                if record.len() == headers.len() {
-                    let balance = Balance {
-                        customer: field(Some(customer)),
-                        points: field(Some(points)),
-                        valid_until: field(until),
-                        description: field(description),
-                        reference: field(reference),
-                        id: field(id),
-                    };
-                    Piece::One(line, balance)
-                } else {
-                    Piece::Wrong(line, format!("give {} fields, not {}", headers.len(), record.len()))
-                }
+                Piece::Wrong(line, format!("give {} fields, not {}", headers.len(), record.len()))
             }
             Err(error) => match error.position() {
                 Some(position) if !error.is_io_error() => Piece::Wrong(position.line(), error.to_string()),

@@ -6,6 +6,7 @@
 mod balances;
 mod coupons;
 mod options;
+mod persons;
 mod summaries;
 
 use serde::Serialize;
@@ -14,6 +15,7 @@ use serde_json::json;
 pub use balances::{Balance, Balances};
 pub use coupons::Coupons;
 pub use options::import_options;
+pub use persons::{Person, Persons};
 pub use summaries::Summaries;
 
 use crate::{

@@ -167,7 +167,9 @@ pub async fn open_deliveries_of_all(db: &Db) -> Result<(i64, i64), DbError> {
 
 /// For how many seconds the oldest delivery of all tenants is due that was not made.
 pub async fn oldest_due_secs(db: &Db, now: Timestamp) -> Result<i64, DbError> {
-    Ok(endpoints::oldest_due_of_all(db).await?.map_or(0, |due| now.micros().saturating_sub(due.micros()).max(0) / 1_000_000))
+    Ok(endpoints::oldest_due_of_all(db)
+        .await?
+        .map_or(0, |due| now.micros().saturating_sub(due.micros()).max(0) / 1_000_000))
 }
 
 /// What is done to an endpoint beside changing its draft.
