@@ -52,6 +52,31 @@ on_both! {
         assert!(history[1].contains("The first rule."), "{history:?}");
     }
 
+    async fn forms_show_numbers_as_their_reader_writes_them(app, _clock) {
+        let (_at, ann) = acme(app).await;
+        let form = ann.page(RULE).await;
+        ann.submit(&form, RULE, &[("factor", "0.95"), ("coupon_prefix", "ACM")]).await.location();
+        let options = "/admin/acme/options";
+        let form = ann.page(&format!("{options}/new")).await;
+        let fields = [("name", "Viel"), ("points", "500"), ("worth", "1234.50"), ("min_order", "20")];
+        ann.submit(&form, options, &fields).await.location();
+        let page = ann.page("/admin/account").await;
+        ann.submit(&page, "/admin/account/comfort", &[("language", "de"), ("theme", "system")]).await.location();
+        let form = ann.page(RULE).await;
+        assert_eq!(form.attribute("#factor", "value"), "0,95");
+        // Saved as it is, it stays what it was.
+        assert_eq!(ann.submit(&form, RULE, &[("rounding", "ceiling")]).await.location(), RULE);
+        let rule = site(app, "main").await.rule;
+        assert_eq!((rule.factor.to_string(), rule.version), ("0.95".to_owned(), 3));
+        let link = ann.page(options).await.attribute("tbody th a", "href");
+        let form = ann.page(link.trim_end_matches("#edit")).await;
+        assert_eq!((form.attribute("#worth", "value"), form.attribute("#min_order", "value")), ("1234,50".into(), "20,00".into()));
+        let path = link.trim_end_matches("#edit").to_owned();
+        assert_eq!(ann.submit(&form, &path, &[("points", "600")]).await.location(), path);
+        let option = guerdon::service::options::list(&app.db, &tenant("acme")).await.unwrap().remove(0);
+        assert_eq!(option.to_json()["coupon"]["discountAbsolute"]["amount"].to_string(), "1234.5");
+    }
+
     async fn a_rule_that_does_not_fit_comes_back_with_what_was_typed(app, _clock) {
         let (_at, ann) = acme(app).await;
         let form = ann.page(RULE).await;

@@ -136,7 +136,7 @@ impl OptionForm {
         let local = draft.names.get(OTHER_LANGUAGE);
         let currency = currency(coupon).unwrap_or_default();
         let (kind, worth) = match &coupon.discount {
-            Discount::Percent(percent) => (PERCENT, percent.normalize().to_string()),
+            Discount::Percent(percent) => (PERCENT, format::decimal(percent.normalize())),
             Discount::Absolute { amount, .. } => (AMOUNT, typed(*amount, &currency)),
             // No option has one; a form for it would ask for an amount.
             Discount::FreeShipping => (AMOUNT, String::new()),

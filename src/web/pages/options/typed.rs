@@ -12,17 +12,17 @@ use crate::{
         time::Timestamp,
     },
     texts::{Message, message},
-    web::form::Errors,
+    web::{form::Errors, format},
 };
 
-/// An amount as the form shows it, with the decimals of its currency.
+/// An amount as the form shows it, with the decimals of its currency and the decimal sign of the reader.
 pub(super) fn typed(amount: Decimal, currency: &str) -> String {
     let mut amount = amount.normalize();
     let digits = Currency::parse(currency).map_or(2, |currency| currency.decimals());
     if amount.scale() < digits {
         amount.rescale(digits);
     }
-    amount.to_string()
+    format::decimal(amount)
 }
 
 /// The day on which something begins.

@@ -136,7 +136,7 @@ impl RuleForm {
             settings_version: site.version.to_string(),
             rule_version: rule.version.to_string(),
             enabled: ticked(rule.enabled),
-            factor: rule.factor.normalize().to_string(),
+            factor: format::decimal(rule.factor.normalize()),
             rounding: rule.rounding.as_str().to_owned(),
             basis: rule.basis.as_str().to_owned(),
             with_shipping: ticked(rule.with_shipping),
