@@ -15,10 +15,6 @@ team-since = Seit
 team-actions = Aktionen
 team-you = (Sie)
 team-change = Ändern
-team-count = { $count ->
-    [one] { $count } Mitglied
-   *[other] { $count } Mitglieder
-}
 team-roles = Was die Rollen dürfen
 team-invited = Eingeladen
 team-expired = Einladung abgelaufen
@@ -79,3 +75,11 @@ team-remove-means = { $email } verliert sofort den Zugang zu { $tenant }.
 team-remove-stays = Was getan wurde, bleibt unter diesem Namen in der Geschichte. Sie können das Mitglied wieder hinzufügen.
 team-keep = Mitglied behalten
 team-removed = Mitglied entfernt
+team-state = Status
+team-search = Nach Name oder E-Mail suchen
+team-view-all = Alle
+team-view-active = Aktiv
+team-view-invited = Eingeladen
+team-view-deactivated = Deaktiviert
+team-nobody = Niemand gefunden
+team-nobody-text = Kein Mitglied passt zu Ihrer Suche.

@@ -15,10 +15,6 @@ team-since = Since
 team-actions = Actions
 team-you = (you)
 team-change = Change
-team-count = { $count ->
-    [one] { $count } member
-   *[other] { $count } members
-}
 team-roles = What the roles may do
 team-invited = Invited
 team-expired = Invitation expired
@@ -79,3 +75,11 @@ team-remove-means = { $email } loses access to { $tenant } at once.
 team-remove-stays = What they did stays in the history under their name. You can add them again.
 team-keep = Keep member
 team-removed = Member removed
+team-state = State
+team-search = Search by name or email
+team-view-all = All
+team-view-active = Active
+team-view-invited = Invited
+team-view-deactivated = Deactivated
+team-nobody = Nobody found
+team-nobody-text = No member fits what you look for.

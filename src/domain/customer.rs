@@ -247,7 +247,7 @@ pub fn typed_words(text: &str) -> Vec<String> {
 
 /// The words by which a text is found: those in it, those that a hyphen or an apostrophe parts (`O'Brien` by
 /// `obrien`), and in writing without blanks every rest of a word.
-fn all_words(text: &str) -> BTreeSet<String> {
+pub fn all_words(text: &str) -> BTreeSet<String> {
     let folded = fold(text);
     let mut words: BTreeSet<String> = split(&folded).map(cut).collect();
     let hyphenated = folded.split(|c: char| c.is_whitespace() || c == '-');

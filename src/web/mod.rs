@@ -21,6 +21,7 @@ mod scopes;
 mod secret;
 mod session;
 mod shell;
+mod short_list;
 mod upload;
 mod widget;
 mod words;

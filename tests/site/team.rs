@@ -50,6 +50,27 @@ on_both! {
         assert_eq!(other.sign_in("ben@example.com").await.location(), "/admin/acme");
     }
 
+    async fn the_team_is_searched_sorted_and_taken_along(app, _clock) {
+        let (_site, ann) = acme(app).await;
+        make_user(app, "zoe@example.com", "Zoë Brandt", Some(Role::Viewer)).await;
+        make_user(app, "ben@example.com", "=Ben", Some(Role::Agent)).await;
+        let page = ann.page("/admin/acme/team/new").await;
+        ann.submit(&page, "/admin/acme/team", &[("email", "new@example.com"), ("name", "New"), ("role", "agent")]).await;
+        let names = async |query: &str| ann.page(&format!("/admin/acme/team{query}")).await.all("tbody th a");
+        assert_eq!(names("?sort=name").await, ["=Ben", "Ann Archer", "New", "Zoë Brandt"]);
+        assert_eq!(names("?sort=-role").await[0], "Ann Archer");
+        assert_eq!(names("?q=zoe").await, ["Zoë Brandt"]);
+        assert_eq!(names("?view=invited").await, ["New"]);
+        let page = ann.page("/admin/acme/team?view=active&q=example").await;
+        assert_eq!(page.all(".chip"), ["“example”"]);
+        let tabs = page.all(".tabs a");
+        assert_eq!(tabs, ["All 4", "Active 3", "Invited 1", "Deactivated 0"]);
+        let file = ann.page(&page.attribute("a[href*='.csv']", "href")).await;
+        assert_eq!(file.text.lines().count(), 4);
+        assert!(file.text.contains(",'=Ben,ben@example.com,agent,"), "{}", file.text);
+        assert!(ann.page("/admin/acme/team?q=nobody").await.one(".empty").contains("Nobody found"));
+    }
+
     async fn a_link_ends_after_three_days_or_with_another_password(app, clock) {
         let (site, ann) = acme(app).await;
         make_user(app, "ben@example.com", "Ben", Some(Role::Agent)).await;

@@ -3,7 +3,7 @@
 use actix_web::{
     HttpResponse,
     http::StatusCode,
-    web::{Data, Path},
+    web::{Data, Path, Query},
 };
 use askama::Template;
 use serde::Deserialize;
@@ -30,6 +30,7 @@ use crate::{
         roles,
         secret::{Given, Labelled},
         shell::{Section, Shell, Toast},
+        short_list::{Column, ShortList, ShortQuery},
     },
 };
 
@@ -76,6 +77,29 @@ impl Line {
 }
 
 impl Line {
+    /// What programs call the state: that of an invitation, too.
+    fn state(&self) -> &'static str {
+        match self.invited_until {
+            _ if self.disabled => "deactivated",
+            Some(_) if self.expired => "invitation_expired",
+            Some(_) => "invited",
+            None => "active",
+        }
+    }
+
+    fn is_in(&self, view: &str) -> bool {
+        match view {
+            "active" => self.state() == "active",
+            "invited" => !self.disabled && self.invited_until.is_some(),
+            "deactivated" => self.disabled,
+            _ => true,
+        }
+    }
+
+    fn texts(&self) -> Vec<&str> {
+        vec![&self.name, &self.email]
+    }
+
     fn is_admin(&self) -> bool {
         self.role == Role::Admin
     }
@@ -89,41 +113,69 @@ fn roles() -> Vec<Choice> {
 #[template(path = "team/index.html", blocks = ["main"])]
 struct TeamPage<'a> {
     shell: &'a Shell,
-    members: &'a [Line],
+    query: &'a ShortQuery,
+    list: ShortList<Line>,
     roles: &'a [Choice],
 }
 
 /// Lists the team.
-pub(crate) async fn index(member: Member, want: Want, app: Data<App>) -> Result<HttpResponse, WebError> {
+pub(crate) async fn index(
+    member: Member,
+    query: Query<ShortQuery>,
+    want: Want,
+    app: Data<App>,
+) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Admin).await?;
-    let team = team::list(&app.db, &member.place.tenant).await?.into_iter();
-    let lines: Vec<Line> = team.map(|one| Line::new(one, &member, app.now())).collect();
+    let lines = lines(&app, &member).await?;
     let shell = member.shell(Section::Team, t!("team-title"));
-    let page = TeamPage { shell: &shell, members: &lines, roles: &roles() };
+    let list = query.list(&shell.at("/team"), lines, &VIEWS, &columns(), Line::is_in, Line::texts);
+    let page = TeamPage { shell: &shell, query: &query, list, roles: &roles() };
     html::answer(&want, StatusCode::OK, &shell, &page, &page.as_main())
+}
+
+async fn lines(app: &App, member: &Member) -> Result<Vec<Line>, WebError> {
+    let team = team::list(&app.db, &member.place.tenant).await?.into_iter();
+    Ok(team.map(|one| Line::new(one, member, app.now())).collect())
+}
+
+/// The views of the list, each with the key of its name.
+const VIEWS: [(&str, &str); 4] = [
+    ("", "team-view-all"),
+    ("active", "team-view-active"),
+    ("invited", "team-view-invited"),
+    ("deactivated", "team-view-deactivated"),
+];
+
+fn columns() -> [Column<Line>; 3] {
+    [
+        Column { name: "name", label: "team-member", class: "", compare: |a, b| key(&a.name).cmp(&key(&b.name)) },
+        Column { name: "role", label: "team-role", class: "", compare: |a, b| a.role.cmp(&b.role) },
+        Column { name: "since", label: "team-since", class: "col-2", compare: |a, b| a.since.cmp(&b.since) },
+    ]
+}
+
+/// What names are sorted by.
+fn key(name: &str) -> String {
+    name.to_lowercase()
 }
 
 const COLUMNS: [&str; 8] = ["id", "name", "email", "role", "member_since", "state", "invited_until", "second_factor"];
 
-/// Gives the team as a file.
-pub(crate) async fn export(member: Member, app: Data<App>) -> Result<HttpResponse, WebError> {
+/// Gives the team, narrowed and sorted as it is shown, as a file.
+pub(crate) async fn export(member: Member, query: Query<ShortQuery>, app: Data<App>) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Admin).await?;
-    let (zone, now) = (member.place.zone, app.now());
-    let team = team::list(&app.db, &member.place.tenant).await?.into_iter();
-    let lines: String = team
+    let zone = member.place.zone;
+    let lines = query.all(lines(&app, &member).await?, &columns(), Line::is_in, Line::texts);
+    let lines: String = lines
+        .into_iter()
         .map(|one| {
-            let state = match one.invited_until {
-                _ if one.user.disabled_at.is_some() => "deactivated",
-                Some(until) if until <= now => "invitation_expired",
-                Some(_) => "invited",
-                None => "active",
-            };
+            let state = one.state();
             csv::line([
-                one.user.user_id.as_str().to_owned(),
-                one.user.name,
-                one.user.email.to_string(),
+                one.id.as_str().to_owned(),
+                one.name,
+                one.email,
                 one.role.as_str().to_owned(),
-                format::iso(one.member_since, zone),
+                format::iso(one.since, zone),
                 state.to_owned(),
                 one.invited_until.map(|until| format::iso(until, zone)).unwrap_or_default(),
                 if one.second_factor { "yes" } else { "no" }.to_owned(),
