@@ -13,6 +13,7 @@ mod demo;
 mod demo_shop;
 mod deploy;
 mod feed;
+mod guides;
 mod journey;
 mod options;
 mod orders_journey;

@@ -1,27 +1,25 @@
 //! Every request and every piece of code of the guides, run against the real program.
 
-#![cfg(test)]
-
-#[path = "../common/mod.rs"]
-mod common;
 mod samples;
 
 use std::{
+    fmt::Write as _,
     fs,
     path::Path,
     process::{Child, Command, Stdio},
     time::Duration,
 };
 
-use common::{
-    database::TestDb,
-    program::{Program, Server},
-    wait,
-};
 use guerdon::store::Backend;
 use regex::Regex;
 use reqwest::Client;
 use serde_json::{Value, json};
+
+use crate::common::{
+    database::TestDb,
+    program::{Program, Server},
+    wait,
+};
 
 const INTEGRATING: &str = "docs/integrating.md";
 const TOKENS: &str = "docs/token-endpoint.md";
@@ -80,7 +78,7 @@ async fn the_requests_of_the_guide_answer_as_it_says() {
     for sample in samples::of(INTEGRATING) {
         match sample.language.as_str() {
             "sh" => {
-                script.push_str(&format!("echo; echo '@@{}'\n{}", sample.line, sample.code));
+                writeln!(script, "echo; echo '@@{}'\n{}", sample.line, sample.code).unwrap();
                 expected.push((sample.line, Vec::new()));
             }
             "json" => expected.last_mut().unwrap().1.extend(fields(&sample.code)),
