@@ -48,7 +48,19 @@ const CRATES: [(&str, &[&str]); 7] = [
     ("clap", &["cli/", "config.rs"]),
     (
         "tokio",
-        &["store/", "demo/", "demo_shop/", "service/", "api/", "web/", "jobs/", "server/", "cli/", "texts/", "outbound/"],
+        &[
+            "store/",
+            "demo/",
+            "demo_shop/",
+            "service/",
+            "api/",
+            "web/",
+            "jobs/",
+            "server/",
+            "cli/",
+            "texts/",
+            "outbound/",
+        ],
     ),
 ];
 

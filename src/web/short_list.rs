@@ -28,7 +28,7 @@ pub(crate) struct Tab {
     /// Its key in `locales/`.
     pub(crate) label: &'static str,
     pub(crate) href: String,
-    pub(crate) count: usize,
+    pub(crate) count: i64,
     pub(crate) current: bool,
 }
 
@@ -132,7 +132,7 @@ impl ShortQuery {
             .map(|(view, label)| Tab {
                 label,
                 href: self.address(path, "view", view),
-                count: rows.iter().filter(|row| fits(row, view)).count(),
+                count: i64::try_from(rows.iter().filter(|row| fits(row, view)).count()).unwrap_or(i64::MAX),
                 current: self.view == *view,
             })
             .collect();
