@@ -73,8 +73,9 @@ impl RateLimits {
         let quota = per_second.saturating_mul(WINDOW_SECS);
         let each = (SECOND / per_second).max(1);
         let mut all = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
-        // One that is not kept is full; a clock that went back, or a limit that was lowered, leaves nobody out for longer.
-        let full_at = all.get(&key).copied().unwrap_or(now).clamp(now, now.saturating_add(window));
+        // One that is not kept is full, and so is one that would take longer than a window: the clock went back.
+        let kept = all.get(&key).copied().filter(|full_at| *full_at <= now.saturating_add(window));
+        let full_at = kept.unwrap_or(now).max(now);
         let after = full_at.saturating_add(each);
         if after > now.saturating_add(window) {
             let wait = after - now - window;

@@ -110,7 +110,8 @@ on_both! {
         for (method, path, operation) in described() {
             let example = operation.get("requestBody").and_then(|body| body.pointer("/content/application~1json/example"));
             if let (Some(example), "POST") = (example, method.as_str()) {
-                let (status, answer) = read(shop.post(&path.replace("{tenant}", "acme"), &token, example.to_string()).await).await;
+                let answer = shop.post(&path.replace("{tenant}", "acme"), &token, example.to_string()).await;
+                let (status, answer) = (answer.status().as_u16(), answer.text().await.unwrap());
                 assert_eq!(status, 200, "{path}: {answer}");
                 tried += 1;
             }
