@@ -63,11 +63,15 @@ on_both! {
 }
 
 /// Statements that go through all tenants on purpose: jobs, checks, and what one person may enter.
-const THROUGH_ALL_TENANTS: [&str; 19] = [
+const THROUGH_ALL_TENANTS: [&str; 22] = [
     "CLAIM_BATCH",
     "CLAIM_EVENTS",
     "COUNT_ALL_DELIVERIES",
     "COUNT_ALL_STATES",
+    // Figures of the whole installation, for its operator.
+    "FIND_OLDEST_DUE",
+    "FIND_OLDEST_DUE_DELIVERY",
+    "SUM_ALL_BALANCES",
     "DELETE_ORPHANED_ENDPOINTS",
     "LIST_CUT_OFF",
     "LIST_DUE",
