@@ -231,9 +231,8 @@ function drop(keep) {
   const place = rowsOf(row.parentElement).indexOf(row);
   if (!keep) row.parentElement.replaceChildren(...before);
   else if (before.indexOf(row) !== place) {
-    const form = grip.closest("form");
-    form.place.value = place + 1;
-    form.requestSubmit();
+    const { value: csrf } = row.querySelector("[name=csrf]");
+    htmx.ajax("POST", grip.dataset.grip, { source: grip, target: "#main", values: { csrf, place: place + 1 } });
   }
 }
 addEventListener("pointerup", () => drop(true));
@@ -277,7 +276,7 @@ addEventListener("change", (event) => {
 function refresh() {
   if ($("form[data-dirty][data-changed]")) changed(true);
   for (const form of document.querySelectorAll("[data-adjust]")) refreshAdjust(form);
-  for (const hidden of document.querySelectorAll("[data-print], form[data-place]")) hidden.hidden = false;
+  for (const hidden of document.querySelectorAll("[data-print], [data-grip]")) hidden.hidden = false;
   for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
 }
 addEventListener("input", (event) => {

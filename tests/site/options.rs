@@ -215,11 +215,13 @@ on_both! {
         assert_eq!(ann.submit(&list, &up, &[]).await.location(), LIST);
         assert_eq!(names(&ann.page(LIST).await), ["a", "c", "b"]);
         // Dragged, it goes to a place.
-        let place = format!("{LIST}/{}/place", order[0].id);
-        assert_eq!(ann.submit(&list, &place, &[("place", "3")]).await.location(), LIST);
+        let place = list.attribute("tbody tr:nth-child(1) [data-grip]", "data-grip");
+        assert_eq!(place, format!("{LIST}/{}/place", order[0].id));
+        let token = ann.token().await;
+        assert_eq!(ann.post(&place, &[("csrf", token.as_str()), ("place", "3")]).await.location(), LIST);
         assert_eq!(names(&ann.page(LIST).await), ["c", "b", "a"]);
-        assert_eq!(ann.submit(&list, &place, &[("place", "many")]).await.status, 400);
-        assert_eq!(ann.submit(&list, &place, &[("place", "1")]).await.location(), LIST);
+        assert_eq!(ann.post(&place, &[("csrf", token.as_str()), ("place", "many")]).await.status, 400);
+        assert_eq!(ann.post(&place, &[("csrf", token.as_str()), ("place", "1")]).await.location(), LIST);
         // With htmx the list comes back at once, and the button keeps its id, and so the focus.
         let list = ann.page(LIST).await;
         let moved = ann.with_htmx("main").submit(&list, &up, &[]).await;
