@@ -87,9 +87,6 @@ async fn keep(app: &App, change: impl FnOnce(Proof) -> Proof) -> Result<(), DbEr
 }
 
 async fn put(tx: &mut store::Tx, proof: &Proof) -> Result<(), DbError> {
-    let text = serde_json::json!({
-        "begun_at": proof.begun_at, "ended_at_secs": proof.ended_at_secs, "accounts": proof.accounts,
-        "entries": proof.entries, "problems": proof.problems,
-    });
-    store::server_settings::put(tx, SETTING, &text.to_string()).await
+    let text = serde_json::json!(proof).to_string();
+    store::server_settings::put(tx, SETTING, &text).await
 }

@@ -105,16 +105,20 @@ pub async fn publish(
 ) -> Result<RedeemOption, OptionError> {
     let kept = store::option_drafts::find(&app.db, &caller.tenant, option_id).await?;
     let draft = kept.filter(|kept| kept.kept_at == seen).ok_or(OptionError::DraftChanged)?.draft;
-    options::replace(app, caller, option_id, version, |_present| Ok(draft.clone())).await
+    options::replace(app, caller, option_id, version, seen, |_present| Ok(draft.clone())).await
 }
 
 /// The same for a draft that was changed once more before it is published.
+///
+/// # Errors
+/// As [`publish`].
 pub async fn publish_as(
     app: &App,
     caller: &Caller,
     option_id: &str,
     version: i64,
+    seen: Timestamp,
     make: impl Fn(&RedeemOption) -> Result<OptionDraft, FieldErrors>,
 ) -> Result<RedeemOption, OptionError> {
-    options::replace(app, caller, option_id, version, make).await
+    options::replace(app, caller, option_id, version, seen, make).await
 }

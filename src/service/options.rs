@@ -216,18 +216,22 @@ pub async fn update(
     version: Option<i64>,
     make: impl Fn(&RedeemOption) -> Result<OptionDraft, FieldErrors>,
 ) -> Result<RedeemOption, OptionError> {
-    retry_on_conflict(|| update_once(app, caller, id, version, &make, false)).await
+    retry_on_conflict(|| update_once(app, caller, id, version, &make, None)).await
 }
 
-/// The same for what a draft became; the draft is gone with it.
+/// The same for what the draft became that was kept at `seen`; the draft is gone with it.
+///
+/// # Errors
+/// [`OptionError::DraftChanged`] when there is another draft now, or none.
 pub(super) async fn replace(
     app: &App,
     caller: &Caller,
     id: &str,
     version: i64,
+    seen: Timestamp,
     make: impl Fn(&RedeemOption) -> Result<OptionDraft, FieldErrors>,
 ) -> Result<RedeemOption, OptionError> {
-    retry_on_conflict(|| update_once(app, caller, id, Some(version), &make, true)).await
+    retry_on_conflict(|| update_once(app, caller, id, Some(version), &make, Some(seen))).await
 }
 
 async fn update_once(
@@ -236,7 +240,7 @@ async fn update_once(
     id: &str,
     version: Option<i64>,
     make: &impl Fn(&RedeemOption) -> Result<OptionDraft, FieldErrors>,
-    ends_draft: bool,
+    draft_of: Option<Timestamp>,
 ) -> Result<RedeemOption, OptionError> {
     let (now, tenant) = (app.now(), &caller.tenant);
     let mut tx = app.db.begin().await?;
@@ -255,7 +259,10 @@ async fn update_once(
         store::options::count_all_redeemed(&mut tx, tenant, id).await?;
     }
     store::options::update(&mut tx, tenant, id, &draft, now).await?;
-    if ends_draft {
+    if let Some(seen) = draft_of {
+        // Under the option's lock, which everybody takes who keeps a draft.
+        let kept = store::option_drafts::find_in(&mut tx, tenant, id).await?;
+        kept.filter(|kept| kept.kept_at == seen).ok_or(OptionError::DraftChanged)?;
         store::option_drafts::delete(&mut tx, tenant, id).await?;
     }
     let after = store::options::find_in(&mut tx, tenant, id).await?.ok_or_else(|| unknown(id))?;

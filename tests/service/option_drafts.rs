@@ -1,5 +1,6 @@
 //! Changes of redemption options that wait to be published.
 
+use futures_util::future::join_all;
 use guerdon::{
     app::App,
     domain::{
@@ -8,7 +9,7 @@ use guerdon::{
         option::{OptionDraft, RedeemOption},
     },
     service::{
-        option_drafts,
+        daily_proof, option_drafts,
         options::{self, Created, OptionError},
     },
 };
@@ -89,6 +90,37 @@ on_both! {
         // A second click finds nothing to do.
         option_drafts::discard(app, &caller("acme"), id, Some(second.kept_at)).await.unwrap();
         assert_eq!((kept(app, id).await, get(app, id).await.version), (None, 1));
+    }
+
+    async fn of_many_who_keep_and_publish_at_once_one_does(app, clock) {
+        tenant(app, "acme").await;
+        let id = &make(app).await;
+        let caller = &caller("acme");
+        let kept_at_once = join_all((1..6).map(|n| option_drafts::keep(app, caller, id, None, becomes("Draft", n)))).await;
+        assert_eq!(kept_at_once.iter().filter(|kept| kept.is_ok()).count(), 1, "{kept_at_once:?}");
+        let first = kept(app, id).await.unwrap().kept_at;
+        clock.set(app.now().plus_secs(1));
+        option_drafts::keep(app, caller, id, Some(first), becomes("Newer", 9)).await.unwrap();
+        // Whoever still edits the first one does not take the newer one away.
+        let late = option_drafts::publish_as(app, caller, id, 1, first, becomes("Late", 8)).await;
+        assert!(matches!(late, Err(OptionError::DraftChanged)), "{late:?}");
+        let newer = kept(app, id).await.unwrap();
+        assert_eq!((newer.draft.name.as_str(), get(app, id).await.version), ("Newer", 1));
+        let published = join_all((0..5).map(|_| option_drafts::publish(app, caller, id, 1, newer.kept_at))).await;
+        assert_eq!(published.iter().filter(|done| done.is_ok()).count(), 1, "{published:?}");
+        assert_eq!((get(app, id).await.version, kept(app, id).await), (2, None));
+    }
+
+    async fn the_daily_proof_is_made_by_one_of_many(app, clock) {
+        tenant(app, "acme").await;
+        for _day in 0..2 {
+            let made = join_all((0..5).map(|_| daily_proof::prove_if_due(app))).await;
+            let reports = made.into_iter().filter_map(Result::unwrap);
+            assert_eq!(reports.map(|report| report.ok).collect::<Vec<_>>(), [true]);
+            let proof = daily_proof::last(&app.db).await.unwrap();
+            assert_eq!((proof.problems, proof.ended_at_secs), (0, app.now().micros() / 1_000_000));
+            clock.set(app.now().plus_secs(86_400));
+        }
     }
 
     async fn a_draft_is_not_published_over_a_change_that_nobody_looked_at(app, _clock) {

@@ -40,7 +40,7 @@ const COLUMNS: [&str; 15] = [
 /// Gives the options, narrowed and sorted as they are shown.
 pub(crate) async fn export(member: Member, query: Query<ListQuery>, app: Data<App>) -> Result<HttpResponse, WebError> {
     let (zone, now) = (member.place.zone, app.now());
-    let listed = list::found(&app, &member.place.tenant, &query).await?;
+    let listed = list::narrowed(list::everything(&app, &member.place.tenant).await?, &query);
     let lines: String = listed
         .into_iter()
         .map(|(option, redeemed)| {

@@ -142,18 +142,20 @@ pub(super) struct Listed {
     pub(super) is_archive: bool,
 }
 
-/// The options that a list shows, in its order, each with how often it was redeemed of late.
-pub(super) async fn found(
-    app: &App,
-    tenant: &TenantId,
-    query: &ListQuery,
-) -> Result<Vec<(RedeemOption, i64)>, WebError> {
+/// Every option, with how often it was redeemed of late.
+pub(super) async fn everything(app: &App, tenant: &TenantId) -> Result<Vec<(RedeemOption, i64)>, WebError> {
     let redeemed = options::redeemed_since(&app.db, tenant, app.now().plus_secs(-DAYS * 86_400)).await?;
-    let all = options::list(&app.db, tenant).await?.into_iter().filter(|option| query.fits(option));
-    let mut found: Vec<(RedeemOption, i64)> = all
-        .map(|option| (redeemed.get(&option.id).copied().unwrap_or_default(), option))
-        .map(|(times, option)| (option, times))
-        .collect();
+    let all = options::list(&app.db, tenant).await?.into_iter();
+    let with_count = |option: RedeemOption| {
+        let times = redeemed.get(&option.id).copied().unwrap_or_default();
+        (option, times)
+    };
+    Ok(all.map(with_count).collect())
+}
+
+/// Those of them that a list shows, in its order.
+pub(super) fn narrowed(all: Vec<(RedeemOption, i64)>, query: &ListQuery) -> Vec<(RedeemOption, i64)> {
+    let mut found: Vec<(RedeemOption, i64)> = all.into_iter().filter(|(option, _)| query.fits(option)).collect();
     match query.sort.as_str() {
         "points" => found.sort_by_key(|(option, _)| option.draft.points),
         "-points" => found.sort_by_key(|(option, _)| Reverse(option.draft.points)),
@@ -161,7 +163,7 @@ pub(super) async fn found(
         "-redeemed" => found.sort_by_key(|(_, redeemed)| Reverse(*redeemed)),
         _ => {}
     }
-    Ok(found)
+    found
 }
 
 /// Reads the list; `open` is the option that stands beside it.
@@ -172,10 +174,11 @@ pub(super) async fn read(
     open: Option<&RedeemOption>,
 ) -> Result<Listed, WebError> {
     let (tenant, now) = (&member.place.tenant, app.now());
-    let all = options::list(&app.db, tenant).await?;
+    let all = everything(app, tenant).await?;
+    let is_new = all.is_empty();
     let drafts = option_drafts::options_with(&app.db, tenant).await?;
     let path = Section::Options.address(tenant);
-    let count = |tab: &str| all.iter().filter(|option| belongs(tab, option)).count();
+    let count = |tab: &str| all.iter().filter(|(option, _)| belongs(tab, option)).count();
     let tabs = TABS
         .into_iter()
         .map(|(status, label)| Tab {
@@ -185,8 +188,7 @@ pub(super) async fn read(
             current: query.status == status,
         })
         .collect();
-    let mut lines: Vec<Line> = found(app, tenant, query)
-        .await?
+    let mut lines: Vec<Line> = narrowed(all, query)
         .iter()
         .map(|(option, redeemed)| {
             let is_open = open.is_some_and(|open| open.id == option.id);
@@ -208,7 +210,7 @@ pub(super) async fn read(
         by_redeemed: Sort::new(&path, query, "redeemed"),
         export: query.address(format!("{path}.csv")).to_string(),
         query: query.as_text(),
-        is_new: all.is_empty(),
+        is_new,
         is_archive: query.status == "archived",
     })
 }

@@ -344,12 +344,14 @@ async fn keep_or_save(
     form: &OptionForm,
     make: impl Fn(&RedeemOption) -> Result<OptionDraft, FieldErrors>,
 ) -> Result<String, OptionError> {
+    let seen = drafts::parse_seen(&form.draft_seen);
     if form.act == "draft" {
-        option_drafts::keep(app, caller, id, drafts::parse_seen(&form.draft_seen), make).await?;
+        option_drafts::keep(app, caller, id, seen, make).await?;
         return Ok(t!("options-draft-kept"));
     }
     if form.of_draft == "yes" {
-        option_drafts::publish_as(app, caller, id, version, make).await?;
+        let seen = seen.ok_or(OptionError::DraftChanged)?;
+        option_drafts::publish_as(app, caller, id, version, seen, make).await?;
         return Ok(t!("options-draft-published"));
     }
     options::update(app, caller, id, Some(version), make).await?;
