@@ -162,6 +162,7 @@ options-draft-save = Speichern und veröffentlichen
 options-draft-kept = Entwurf aufbewahrt. Kunden sehen die Prämie, wie sie war.
 options-draft-published = Entwurf veröffentlicht
 options-draft-discarded = Entwurf verworfen
+options-search = Nach Name oder Beschreibung suchen
 options-draft-changed = Inzwischen hat jemand einen Entwurf dieser Prämie aufbewahrt, veröffentlicht oder verworfen. Sehen Sie nach, was jetzt gilt, und versuchen Sie es noch einmal.
 options-draft-behind = Jemand hat diese Prämie geändert, seit Sie sie geöffnet haben. Sehen Sie nach, was der Entwurf jetzt ändern würde, und veröffentlichen Sie ihn dann.
 options-history = Verlauf

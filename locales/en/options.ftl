@@ -161,6 +161,7 @@ options-draft-save = Save and publish
 options-draft-kept = Draft kept. Customers see the option as it was.
 options-draft-published = Draft published
 options-draft-discarded = Draft discarded
+options-search = Search by name or description
 options-draft-changed = Somebody kept, published or discarded a draft of this option meanwhile. Look at what it is now, and try again.
 options-draft-behind = Somebody changed this option since you opened it. Look at what the draft would change now, then publish it.
 options-history = History

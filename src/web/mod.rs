@@ -215,6 +215,7 @@ fn of_approvals(cfg: &mut ServiceConfig) {
 fn of_inbox(cfg: &mut ServiceConfig) {
     cfg.service(resource("/{tenant}/inbox").route(get().to(inbox::index)))
         .service(resource("/{tenant}/inbox/retry").route(post().to(inbox::retry_failed)))
+        .service(resource("/{tenant}/inbox.csv").route(get().to(inbox::export)))
         .service(resource("/{tenant}/inbox/set-up").route(get().to(inbox::set_up)))
         .service(resource("/{tenant}/inbox/set-up/{feed}").route(post().to(inbox::add_secret)))
         .service(

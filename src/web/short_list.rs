@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde::Deserialize;
 
-use super::query::Address;
+use super::{form::Choice, query::Address};
 use crate::{
     domain::customer::{all_words, typed_words},
     texts::t,
@@ -19,6 +19,8 @@ const ROWS: usize = 50;
 pub(crate) struct ShortQuery {
     pub(crate) q: String,
     pub(crate) view: String,
+    /// One of the choices of [`ShortList::narrowed_by`].
+    pub(crate) only: String,
     sort: String,
     page: String,
 }
@@ -64,8 +66,10 @@ pub(crate) struct ShortList<T> {
     pub(crate) range: String,
     pub(crate) previous: Option<String>,
     pub(crate) next: Option<String>,
-    /// What is searched for, as a chip with the address without it.
-    pub(crate) chip: Option<(String, String)>,
+    /// What is searched for, and what else the list is narrowed to, each with the address without it.
+    pub(crate) chips: Vec<(String, String)>,
+    /// What the list can be narrowed to beside its views: the key of its name, and the choices.
+    pub(crate) choices: Option<(&'static str, Vec<Choice>)>,
     /// The address without any filter.
     pub(crate) plain: String,
     /// The query that keeps the list as it is, with its `?`.
@@ -77,22 +81,13 @@ pub(crate) struct ShortList<T> {
 impl ShortQuery {
     /// The address of the list on its first page, with one field set otherwise; an empty value leaves it out.
     fn address(&self, path: &str, name: &str, value: &str) -> String {
-        [("q", self.q.trim()), ("view", &self.view), ("sort", &self.sort)]
+        [("q", self.q.trim()), ("view", &self.view), ("only", &self.only), ("sort", &self.sort)]
             .into_iter()
             .map(|(field, own)| (field, if field == name { value } else { own }))
             .chain((name == "page").then_some(("page", value)))
             .filter(|(_, value)| !value.is_empty())
             .fold(Address::new(path.to_owned()), |address, (field, value)| address.and(field, value))
             .to_string()
-    }
-
-    /// Whether what is searched for stands in these texts: each of its words begins one of theirs, or is a part of one.
-    fn finds(&self, texts: &[&str]) -> bool {
-        let wanted = typed_words(&self.q);
-        let there: Vec<String> = texts.iter().flat_map(|text| all_words(text)).collect();
-        let plain = texts.join(" ").to_lowercase();
-        wanted.iter().all(|word| there.iter().any(|other| other.starts_with(word.as_str())))
-            || plain.contains(&self.q.trim().to_lowercase())
     }
 
     /// The rows that fit, in the order that is asked for: all of them, for a file.
@@ -104,7 +99,7 @@ impl ShortQuery {
         texts: impl Fn(&T) -> Vec<&str>,
     ) -> Vec<T> {
         let mut rows: Vec<T> =
-            rows.into_iter().filter(|row| fits(row, &self.view) && self.finds(&texts(row))).collect();
+            rows.into_iter().filter(|row| fits(row, &self.view) && finds(&self.q, &texts(row))).collect();
         let (name, descending) = self.sorted();
         if let Some(column) = columns.iter().find(|column| column.name == name) {
             rows.sort_by(|a, b| if descending { (column.compare)(b, a) } else { (column.compare)(a, b) });
@@ -153,8 +148,11 @@ impl ShortQuery {
             rows,
             previous: page.checked_sub(1).map(at),
             next: (page < last_page).then(|| at(page + 1)),
-            chip: (!self.q.trim().is_empty())
-                .then(|| (t!("ui-quoted", text = self.q.trim()), self.address(path, "q", ""))),
+            chips: (!self.q.trim().is_empty())
+                .then(|| (t!("ui-quoted", text = self.q.trim()), self.address(path, "q", "")))
+                .into_iter()
+                .collect(),
+            choices: None,
             plain: path.to_owned(),
             query,
             kept: [("view", &self.view), ("sort", &self.sort)]
@@ -174,6 +172,26 @@ impl ShortQuery {
         };
         let href = self.address(path, "sort", &next);
         Heading { label: column.label, href, icon, sorted, class: column.class }
+    }
+}
+
+/// Whether what is searched for stands in these texts: each of its words begins one of theirs, or is a part of one.
+pub(crate) fn finds(typed: &str, texts: &[&str]) -> bool {
+    let wanted = typed_words(typed);
+    let there: Vec<String> = texts.iter().flat_map(|text| all_words(text)).collect();
+    let plain = texts.join(" ").to_lowercase();
+    wanted.iter().all(|word| there.iter().any(|other| other.starts_with(word.as_str())))
+        || plain.contains(&typed.trim().to_lowercase())
+}
+
+impl<T> ShortList<T> {
+    /// Offers choices, too, one of which the list can be narrowed to; `label` is the key of their name. The rows were
+    /// narrowed before, so that the numbers at the views tell what is in them.
+    pub(crate) fn narrowed_by(mut self, query: &ShortQuery, label: &'static str, choices: Vec<Choice>) -> Self {
+        let chosen = choices.iter().find(|choice| choice.value == query.only);
+        self.chips.extend(chosen.map(|choice| (choice.label.clone(), query.address(&self.plain, "only", ""))));
+        self.choices = Some((label, choices));
+        self
     }
 }
 
@@ -212,8 +230,14 @@ mod tests {
         assert_eq!(second.previous.as_deref(), Some("/list"));
         let found = list("q=zoe+11&view=even&sort=number");
         assert_eq!(numbers(&found), [110, 112, 114, 116, 118]);
-        assert_eq!(found.chip.unwrap().1, "/list?view=even&sort=number");
+        assert_eq!(found.chips[0].1, "/list?view=even&sort=number");
         assert_eq!(found.query, "?q=zoe%2011&view=even&sort=number");
+        let choices = || vec![Choice::new("odd", "Odd"), Choice::new("prime", "Prime")];
+        let query: ShortQuery = serde_urlencoded::from_str("q=zoe&only=odd&view=even").unwrap();
+        let narrowed = list("q=zoe&only=odd&view=even").narrowed_by(&query, "ui-filter", choices());
+        let without: Vec<&str> = narrowed.chips.iter().map(|(_, without)| without.as_str()).collect();
+        assert_eq!(without, ["/list?view=even&only=odd", "/list?q=zoe&view=even"]);
+        assert_eq!(narrowed.next.unwrap(), "/list?q=zoe&view=even&only=odd&page=2");
         for nothing in ["q=nobody", "page=99&q=nobody"] {
             assert!(list(nothing).rows.is_empty());
         }

@@ -1,6 +1,9 @@
 //! API clients: made with a secret that is shown once, revoked after a question.
 
-use super::{common::on_both, visitor::acme};
+use super::{
+    common::on_both,
+    visitor::{acme, tenant},
+};
 
 on_both! {
     async fn a_client_is_made_and_its_secret_shown_once(app, _clock) {
@@ -25,6 +28,46 @@ on_both! {
         assert_eq!(list.all("tbody td li"), scopes);
         assert!(list.one("tbody th").contains("Created by Ann Archer"));
         assert!(!ann.page("/admin/acme/audit-log").await.text.contains(&secret));
+    }
+
+    async fn clients_are_searched_narrowed_sorted_and_taken_along(app, _clock) {
+        let (_site, ann) = acme(app).await;
+        let page = ann.page("/admin/acme/api-clients/new").await;
+        for (name, scope) in [("=Till", "coupon.coupon_redeem"), ("Zoë’s shop", "coupon.coupon_read"), ("Desk", "coupon.coupon_read")] {
+            ann.submit(&page, "/admin/acme/api-clients", &[("name", name), ("scope", scope)]).await;
+        }
+        let list = ann.page("/admin/acme/api-clients?q=desk").await;
+        let desk = list.one("tbody th > .code");
+        let revoke = list.attribute("tbody .btn-danger", "href");
+        ann.submit(&ann.page(&revoke).await, &revoke, &[]).await;
+        let till = ann.page("/admin/acme/api-clients?q=till").await.one("tbody th > .code");
+        let used = guerdon::domain::ids::ClientId::parse(&till).unwrap();
+        let mut tx = app.db.begin().await.unwrap();
+        guerdon::store::api_clients::touch(&mut tx, &tenant("acme"), &used, app.now()).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let names = async |query: &str| {
+            let page = ann.page(&format!("/admin/acme/api-clients{query}")).await;
+            let first = |text: String| text.split_whitespace().next().unwrap().to_owned();
+            page.all("tbody th").into_iter().map(first).collect::<Vec<_>>()
+        };
+        assert_eq!(names("").await, ["=Till", "Zoë’s", "Desk"], "what is revoked comes last");
+        assert_eq!(names("?sort=name").await, ["=Till", "Desk", "Zoë’s"]);
+        assert_eq!(names("?sort=-used").await[0], "=Till");
+        assert_eq!(names("?view=unused").await, ["Zoë’s"]);
+        assert_eq!(names("?view=revoked").await, ["Desk"]);
+        assert_eq!(names("?q=zoe").await, ["Zoë’s"]);
+        assert_eq!(names(&format!("?q={desk}")).await, ["Desk"]);
+        assert_eq!(names("?only=coupon.coupon_redeem").await, ["=Till"]);
+        let page = ann.page("/admin/acme/api-clients?only=coupon.coupon_read&q=shop").await;
+        assert_eq!(page.all(".chip"), ["“shop”", "coupon.coupon_read"]);
+        assert_eq!(page.attribute(".chip:last-of-type a", "href"), "/admin/acme/api-clients?q=shop");
+        assert_eq!(page.all(".tabs a"), ["All 2", "Active 1", "Never used 1", "Revoked 1"]);
+        assert_eq!(page.attribute("#filter-only option[selected]", "value"), "coupon.coupon_read");
+        let file = ann.page(&page.attribute("a[href*='.csv']", "href")).await;
+        assert_eq!(file.text.lines().count(), 2, "{}", file.text);
+        assert!(ann.page("/admin/acme/api-clients.csv?q=till").await.text.contains(",'=Till,coupon.coupon_redeem,"));
+        assert!(ann.page("/admin/acme/api-clients?only=site.site_manage").await.one(".empty").contains("No client found"));
     }
 
     async fn a_client_gets_a_limit_and_loses_it_again(app, _clock) {

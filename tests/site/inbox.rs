@@ -70,6 +70,18 @@ on_both! {
         assert_eq!(ann.get(&remove).await.status, 404);
     }
 
+    async fn the_list_is_taken_along_as_it_is_narrowed(app, _clock) {
+        let (_site, ann) = acme(app).await;
+        let secret = secret(app).await;
+        deliver(app, &secret, "m1", &order("=O-1", "main")).await;
+        deliver(app, &secret, "m2", &order("O-2", "outlet")).await;
+        let all = ann.page(&ann.page(INBOX).await.attribute("a[href*='.csv']", "href")).await;
+        assert_eq!(all.text.lines().count(), 3, "{}", all.text);
+        assert!(all.text.contains(",orders,order.completed,'=O-1,done,") && !all.text.contains("totals"), "{}", all.text);
+        let failed = ann.page(&ann.page(&format!("{INBOX}?state=failed")).await.attribute("a[href*='.csv']", "href")).await;
+        assert!(failed.text.lines().count() == 2 && failed.text.contains(",m2,orders,"), "{}", failed.text);
+    }
+
     async fn what_failed_says_why_and_is_tried_again(app, _clock) {
         let (_site, ann) = acme(app).await;
         let secret = secret(app).await;

@@ -40,6 +40,22 @@ async fn sign_in(site: &super::visitor::Site, app: &App, role: Role) -> Visitor 
 }
 
 on_both! {
+    async fn options_are_searched_and_the_file_holds_what_is_found(app, _clock) {
+        let (_site, ann) = acme(app).await;
+        add(app, &ann, &[("name", "Größe zählt"), ("description", "A mug")]).await;
+        add(app, &ann, &[("name", "Tea"), ("name_de", "Tasse Tee")]).await;
+        add(app, &ann, &[("name", "Biscuit")]).await;
+        for (typed, found) in [("grosse", vec!["Größe zählt"]), ("tasse", vec!["Tea"]), ("mug", vec!["Größe zählt"]), ("cake", vec![])] {
+            assert_eq!(names(&ann.page(&format!("{LIST}?q={typed}")).await), found, "{typed}");
+        }
+        let page = ann.page(&format!("{LIST}?q=tasse&sort=-points")).await;
+        assert_eq!((page.all(".chip"), page.attribute(".chip a", "href")), (vec!["“tasse”".to_owned()], format!("{LIST}?sort=-points")));
+        assert_eq!(page.attribute("[name=sort]", "value"), "-points");
+        assert!(!page.has(".moves"), "a part of the list cannot be put in order");
+        let file = ann.page(&page.attribute("a[href*='.csv']", "href")).await;
+        assert!(file.text.contains("Tea") && !file.text.contains("Biscuit"), "{}", file.text);
+    }
+
     async fn an_option_is_added_and_changed_without_a_script(app, _clock) {
         let (_site, ann) = acme(app).await;
         let empty = ann.page(LIST).await;

@@ -105,6 +105,7 @@ const ROUTES: &[(&str, &str, Role)] = &[
     ("POST", "/returns/none/keep", Role::Agent),
     ("POST", "/returns/none/reopen", Role::Agent),
     ("GET", "/inbox", Role::Admin),
+    ("GET", "/inbox.csv", Role::Admin),
     ("POST", "/inbox/retry", Role::Admin),
     ("GET", "/inbox/set-up", Role::Admin),
     ("POST", "/inbox/set-up/orders", Role::Admin),

@@ -27,9 +27,11 @@ use crate::{
     texts::t,
     web::{
         access::Member,
+        csv::{self, Step},
         error::WebError,
         filters,
         form::{Button, Choice, Protected},
+        format,
         html::{self, Want},
         query::{Address, escaped},
         shell::{Section, Shell, Toast},
@@ -170,6 +172,8 @@ struct InboxView<'a> {
     is_set_up: bool,
     newer: Option<String>,
     older: Option<String>,
+    /// The same list as a file.
+    export: String,
 }
 
 /// Lists events, the newest first.
@@ -196,6 +200,7 @@ pub(crate) async fn index(
         counts: inbox::counts(&app.db, tenant).await?,
         is_set_up: !kept_secrets::list(&app.db, tenant).await?.is_empty(),
         newer: beside("newer", listed.events.first().filter(|_| listed.newer)),
+        export: asked.address(&shell.at("/inbox.csv"), "").to_string(),
         older: beside("older", listed.events.last().filter(|_| listed.older)),
         shell: &shell,
         asked: &asked,
@@ -205,6 +210,44 @@ pub(crate) async fn index(
         return html::list(&shell, &here, &view.as_list());
     }
     html::answer(&want, StatusCode::OK, &shell, &view, &view.as_main())
+}
+
+/// Events that an export reads at once.
+const EXPORTED: usize = 1_000;
+
+const COLUMNS: [&str; 10] =
+    ["event", "message", "feed", "type", "subject", "state", "outcome", "arrived_at", "times_arrived", "worked_at"];
+
+/// Gives the events, narrowed as they are shown, as a file; what the shop wrote in them is not in it.
+pub(crate) async fn export(member: Member, asked: Query<Asked>, app: Data<App>) -> Result<HttpResponse, WebError> {
+    member.require(&app, Role::Admin).await?;
+    let (tenant, zone, filter) = (member.place.tenant.clone(), member.place.zone, asked.filter());
+    let read = move |page: EventPage| {
+        let (app, tenant, filter) = (app.clone(), tenant.clone(), filter.clone());
+        async move {
+            let listed = inbox::list(&app.db, &tenant, &filter, &page, EXPORTED).await?;
+            let lines: String = listed.events.iter().map(|event| csv::line(cells(event, zone))).collect();
+            let last = listed.events.last().filter(|_| listed.older);
+            let next = last.map(|event| Step::Page(EventPage::OlderThan(event.event_id.clone())));
+            Ok((lines, next.unwrap_or(Step::End)))
+        }
+    };
+    Ok(csv::download("inbox", &COLUMNS, EventPage::Newest, read))
+}
+
+fn cells(event: &Event, zone: chrono_tz::Tz) -> [String; 10] {
+    [
+        event.event_id.clone(),
+        event.message_id.clone(),
+        event.feed.as_str().to_owned(),
+        event.kind.clone(),
+        event.subject.clone().unwrap_or_default(),
+        event.state.as_str().to_owned(),
+        event.outcome.clone().unwrap_or_default(),
+        format::iso(event.received_at, zone),
+        event.deliveries.to_string(),
+        event.worked_at.map(|at| format::iso(at, zone)).unwrap_or_default(),
+    ]
 }
 
 #[derive(Template)]

@@ -9,11 +9,13 @@ use crate::{
     app::App,
     domain::{ids::TenantId, option::RedeemOption, time::Timestamp},
     service::{option_drafts, options},
+    texts::t,
     web::{
         access::Member,
         error::WebError,
         query::{Address, escaped},
         shell::Section,
+        short_list::finds,
     },
 };
 
@@ -24,6 +26,7 @@ const DAYS: i64 = 28;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct ListQuery {
+    pub(super) q: String,
     status: String,
     sort: String,
 }
@@ -38,7 +41,7 @@ const TABS: [(&str, &str); 4] = [
 
 impl ListQuery {
     fn address(&self, path: String) -> Address {
-        [("status", &self.status), ("sort", &self.sort)]
+        [("q", self.q.trim()), ("status", &self.status), ("sort", &self.sort)]
             .into_iter()
             .filter(|(_, value)| !value.is_empty())
             .fold(Address::new(path), |address, (name, value)| address.and(name, value))
@@ -50,7 +53,10 @@ impl ListQuery {
     }
 
     fn fits(&self, option: &RedeemOption) -> bool {
-        belongs(&self.status, option)
+        let draft = &option.draft;
+        let names = draft.names.values().map(|local| local.name.as_str());
+        let texts: Vec<&str> = [draft.name.as_str(), draft.description.as_str()].into_iter().chain(names).collect();
+        belongs(&self.status, option) && finds(&self.q, &texts)
     }
 }
 
@@ -135,6 +141,10 @@ pub(super) struct Listed {
     pub(super) export: String,
     /// The query that keeps the list as it is.
     pub(super) query: String,
+    /// What is searched for, as a chip with the address without it.
+    pub(super) chip: Option<(String, String)>,
+    /// What the search form keeps beside the search.
+    pub(super) kept: Vec<(&'static str, String)>,
     /// Whether the lines stand in the order in which customers see them, and all of them do.
     pub(super) in_order: bool,
     /// Whether there is nothing at all.
@@ -183,7 +193,7 @@ pub(super) async fn read(
         .into_iter()
         .map(|(status, label)| Tab {
             label,
-            href: ListQuery { status: status.to_owned(), sort: query.sort.clone() }.address(path.clone()).to_string(),
+            href: ListQuery { status: status.to_owned(), ..query.clone() }.address(path.clone()).to_string(),
             count: i64::try_from(count(status)).unwrap_or(i64::MAX),
             current: query.status == status,
         })
@@ -204,7 +214,16 @@ pub(super) async fn read(
     }
     Ok(Listed {
         tabs,
-        in_order: query.status.is_empty() && query.sort.is_empty() && lines.len() > 1,
+        in_order: query.status.is_empty() && query.sort.is_empty() && query.q.trim().is_empty() && lines.len() > 1,
+        chip: (!query.q.trim().is_empty()).then(|| {
+            let without = ListQuery { q: String::new(), ..query.clone() };
+            (t!("ui-quoted", text = query.q.trim()), without.address(path.clone()).to_string())
+        }),
+        kept: [("status", &query.status), ("sort", &query.sort)]
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| (name, value.clone()))
+            .collect(),
         lines,
         by_points: Sort::new(&path, query, "points"),
         by_redeemed: Sort::new(&path, query, "redeemed"),

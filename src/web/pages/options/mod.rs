@@ -83,6 +83,7 @@ struct Panel<'a> {
 #[template(path = "options/index.html", blocks = ["main"])]
 struct OptionsPage<'a> {
     shell: &'a Shell,
+    query: &'a ListQuery,
     listed: &'a Listed,
     panel: Option<&'a Panel<'a>>,
     kinds: &'a [Choice],
@@ -141,6 +142,7 @@ async fn page(member: &Member, want: &Want, app: &App, shown: Shown<'_>) -> Resu
     let (shell, status) = shown.errors.mark(member.shell(Section::Options, title));
     let page = OptionsPage {
         shell: &shell,
+        query: shown.query,
         listed: &listed,
         panel: panel.as_ref(),
         kinds: &kinds(),

@@ -1,14 +1,15 @@
 //! `/admin/{tenant}/api-clients`: the programs that may use the API.
 
-use std::collections::HashMap;
+mod list;
 
 use actix_web::{
     HttpResponse,
-    http::StatusCode,
     web::{Data, Path},
 };
 use askama::Template;
 use serde::Deserialize;
+
+pub(crate) use list::{export, index};
 
 use crate::{
     app::App,
@@ -20,19 +21,14 @@ use crate::{
         time::Timestamp,
         token,
     },
-    service::{
-        api_clients::{self, ApiClient, OldSecret},
-        team,
-    },
+    service::api_clients::{self, ApiClient, OldSecret},
     texts::t,
     web::{
         access::Member,
         confirm::Confirm,
-        csv::{self, Step},
         error::WebError,
         filters,
         form::{self, Button, Choice, Errors, Protected},
-        format,
         html::{self, Want},
         query::escaped,
         scopes,
@@ -44,91 +40,6 @@ use crate::{
 /// The two answers to what becomes of the present secret.
 const OVERLAPS: &str = "overlaps";
 const AT_ONCE: &str = "at-once";
-
-/// A client, as the list shows it.
-struct Line {
-    id: ClientId,
-    name: String,
-    scopes: Vec<String>,
-    created_by: String,
-    created_at: Timestamp,
-    last_used_at: Option<Timestamp>,
-    revoked_at: Option<Timestamp>,
-    secret_since: Timestamp,
-    /// Until when the secret before is good, too.
-    old_until: Option<Timestamp>,
-    /// Requests per second that it may send.
-    rate: Option<i64>,
-    link: String,
-}
-
-#[derive(Template)]
-#[template(path = "api_clients/index.html", blocks = ["main"])]
-struct ClientsPage<'a> {
-    shell: &'a Shell,
-    clients: &'a [Line],
-}
-
-/// Lists the clients, those in use first.
-pub(crate) async fn index(member: Member, want: Want, app: Data<App>) -> Result<HttpResponse, WebError> {
-    member.require(&app, Role::Admin).await?;
-    let tenant = &member.place.tenant;
-    let names: HashMap<String, String> = team::list(&app.db, tenant)
-        .await?
-        .into_iter()
-        .map(|one| (one.user.user_id.as_str().to_owned(), one.user.name))
-        .collect();
-    let now = app.now();
-    let mut lines: Vec<Line> = api_clients::list(&app.db, tenant)
-        .await?
-        .into_iter()
-        .map(|one| Line {
-            link: address(&member, &one.client_id),
-            old_until: one.old_secret_until.filter(|until| one.revoked_at.is_none() && now < *until),
-            secret_since: one.secret_since,
-            rate: one.rate_limit,
-            name: one.name,
-            scopes: one.scopes.split(' ').map(str::to_owned).collect(),
-            created_by: names.get(&one.created_by).cloned().unwrap_or(one.created_by),
-            created_at: one.created_at,
-            last_used_at: one.last_used_at,
-            revoked_at: one.revoked_at,
-            id: one.client_id,
-        })
-        .collect();
-    lines.sort_by_key(|line| line.revoked_at.is_some());
-    let shell = member.shell(Section::ApiClients, t!("api-clients-title"));
-    let page = ClientsPage { shell: &shell, clients: &lines };
-    html::answer(&want, StatusCode::OK, &shell, &page, &page.as_main())
-}
-
-const COLUMNS: [&str; 8] =
-    ["id", "name", "scopes", "created_at", "last_used_at", "secret_since", "old_secret_until", "revoked_at"];
-
-/// Gives the clients as a file; no secrets are in it.
-pub(crate) async fn export(member: Member, app: Data<App>) -> Result<HttpResponse, WebError> {
-    member.require(&app, Role::Admin).await?;
-    let zone = member.place.zone;
-    let lines: String = api_clients::list(&app.db, &member.place.tenant)
-        .await?
-        .into_iter()
-        .map(|one| {
-            let time = |at: Option<Timestamp>| at.map(|at| format::iso(at, zone)).unwrap_or_default();
-            csv::line([
-                one.client_id.as_str().to_owned(),
-                one.name,
-                one.scopes,
-                format::iso(one.created_at, zone),
-                time(one.last_used_at),
-                format::iso(one.secret_since, zone),
-                time(one.old_secret_until),
-                time(one.revoked_at),
-            ])
-        })
-        .collect();
-    // There are never so many that they would not fit into one part.
-    Ok(csv::download("api-clients", &COLUMNS, lines, |lines| async move { Ok((lines, Step::End)) }))
-}
 
 /// The address of what is done to a client.
 fn address(member: &Member, client_id: &ClientId) -> String {
