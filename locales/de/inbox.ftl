@@ -102,3 +102,26 @@ inbox-remove-other = Das andere Geheimnis gilt weiter.
 inbox-keep-secret = Geheimnis behalten
 inbox-remove-secret = Geheimnis entfernen
 inbox-secret-removed = Geheimnis entfernt
+## Was aus einem Ereignis wurde
+inbox-became-taken-in = Die Bestellung ist { $status }; sie bringt Punkte, wenn sie COMPLETED ist.
+inbox-became-earned = Die Bestellung hat { ui-points } gebracht.
+inbox-became-earns-when-claimed = Die Bestellung bringt { ui-points }, wenn der Kunde sie für sich beansprucht.
+inbox-became-earns-nothing = Die Bestellung bringt nach der Regel der Site keine Punkte.
+inbox-became-order-stays = Die Bestellung war schon abgeschlossen und bleibt, wie sie ist.
+inbox-became-unknown-order = Von dieser Bestellung ist nichts bekannt; sie hat nichts gebracht.
+inbox-became-completed-order = Die Bestellung war abgeschlossen und bleibt es. Was davon zurückkommt, wird als Retoure gemeldet.
+inbox-became-called-off = Die Bestellung wurde storniert; sie bringt nichts.
+inbox-became-taken-back = { $points ->
+    [one] { $points } Punkt der Bestellung { $order } wurde zurückgenommen.
+   *[other] { $points } Punkte der Bestellung { $order } wurden zurückgenommen.
+}
+inbox-became-return-waits = Die Retoure wartet darauf, dass die Bestellung { $order } abgeschlossen wird.
+inbox-became-return-rejected = Der Shop hat dieser Retoure nicht zugestimmt.
+inbox-became-return-not-agreed = Der Shop hat dieser Retoure noch nicht zugestimmt. Ihr nächstes Ereignis wird es sagen.
+inbox-became-return-not-arrived = Die Ware ist noch nicht zurück. Das nächste Ereignis dieser Retoure wird es sagen.
+inbox-became-account-closed = Das Konto wurde geschlossen.
+inbox-became-no-account = Dieser Kunde hat kein Konto.
+inbox-became-no-use = Guerdon kann mit { $kind } nichts anfangen.
+inbox-became-status-of-no-order = order.status-changed nennt weder die Bestellung noch ihren Status; order.updated tut es.
+inbox-became-in-the-way = Etwas stand im Weg. Guerdon versucht es von selbst noch einmal.
+inbox-became-no-json = Der Inhalt ist kein JSON: { $error }.

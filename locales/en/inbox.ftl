@@ -105,3 +105,26 @@ inbox-remove-other = The other secret stays good.
 inbox-keep-secret = Keep secret
 inbox-remove-secret = Remove secret
 inbox-secret-removed = Secret removed
+## What became of an event
+inbox-became-taken-in = The order is { $status }; it earns points when it is COMPLETED.
+inbox-became-earned = The order earned { ui-points }.
+inbox-became-earns-when-claimed = The order earns { ui-points } when its customer claims it.
+inbox-became-earns-nothing = The order earns no points by the site’s rule.
+inbox-became-order-stays = The order was completed before, and stays as it is.
+inbox-became-unknown-order = Nothing is known of this order; it has earned nothing.
+inbox-became-completed-order = The order was completed and stays so. What comes back of it is reported as a return.
+inbox-became-called-off = The order was called off; it earns nothing.
+inbox-became-taken-back = { $points ->
+    [one] { $points } point of order { $order } was taken back.
+   *[other] { $points } points of order { $order } were taken back.
+}
+inbox-became-return-waits = The return waits for order { $order } to be completed.
+inbox-became-return-rejected = The shop did not agree to this return.
+inbox-became-return-not-agreed = The shop has not agreed to this return yet. Its next event will tell.
+inbox-became-return-not-arrived = The goods have not come back yet. The next event of this return will tell.
+inbox-became-account-closed = The account was closed.
+inbox-became-no-account = This customer has no account.
+inbox-became-no-use = Guerdon has no use for { $kind }.
+inbox-became-status-of-no-order = order.status-changed names neither the order nor its status; order.updated does.
+inbox-became-in-the-way = Something was in the way. Guerdon tries again by itself.
+inbox-became-no-json = The body is no JSON: { $error }.

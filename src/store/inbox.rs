@@ -116,7 +116,7 @@ pub struct Event {
     /// Where the work on it stands.
     #[sqlx(try_from = "String")]
     pub state: State,
-    /// What became of it, or why it failed.
+    /// What became of it, or why it failed: see [`crate::domain::feed::Became`], and a text in English in older rows.
     pub outcome: Option<String>,
     /// How often it was begun to be worked off.
     pub attempts: i64,

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use guerdon::{
     domain::{
         actor::{Actor, Caller},
-        feed::{Feed, State},
+        feed::{Became, Feed, State},
         ids::TenantId,
         money::Currency,
         webhook::{Message, WebhookSecret},
@@ -32,6 +32,11 @@ use crate::{
     orders::{changed, order, rule},
     shop::{Answer, Shop, send},
 };
+
+/// What became of an event, in English.
+fn told(event: &Event) -> String {
+    event.outcome.as_deref().map(Became::told).unwrap_or_default()
+}
 
 /// A message as it goes over the line.
 #[derive(Clone)]
@@ -115,7 +120,7 @@ on_both! {
         let first = shop.deliver(&post).await;
         let event = shop.ended(&first).await;
         assert_eq!((event.state, event.kind.as_str(), event.subject.as_deref()), (State::Done, "order.completed", Some("B1")));
-        assert_eq!(event.outcome.as_deref(), Some("The order earned 104 points."));
+        assert_eq!(told(&event), "The order earned 104 points.");
         assert_eq!(shop.balance("C1").await, 104);
         let again = join_all((0..20).map(|_| shop.deliver(&post))).await;
         assert!(again.iter().all(|answer| answer.status == 202 && answer.header("idempotent-replayed") == Some("true")));
@@ -225,9 +230,9 @@ on_both! {
         let [failed, odd] = [("msg-1", &elsewhere), ("msg-2", &odd)].map(|(id, event)| shop.signed(&secret, id, event));
         let event = shop.ended(&shop.deliver(&failed).await).await;
         assert_eq!(event.state, State::Failed);
-        assert!(event.outcome.as_deref().unwrap().contains("outlet"), "{event:?}");
+        assert!(told(&event).contains("outlet"), "{event:?}");
         let event = shop.ended(&shop.deliver(&odd).await).await;
-        assert!(event.outcome.as_deref().unwrap().contains("id: This id is missing."), "{event:?}");
+        assert!(told(&event).contains("id: This id is missing."), "{event:?}");
         assert_eq!(inbox::counts(&app.db, &shop.tenant).await.unwrap().failed, 2);
         shop.site("outlet", rule(&[("enabled", "true"), ("factor", "2")])).await;
         let retried = inbox::retry_failed(app, &shop.caller()).await.unwrap();
@@ -260,7 +265,7 @@ on_both! {
             "orders": [{ "id": "EON1", "items": [{ "id": "1", "quantity": 1.0 }] }] });
         assert_eq!(shop.ended(&shop.deliver(&post(&back)).await).await.state, State::Done);
         let done = shop.ended(&shop.deliver(&post(&placed("COMPLETED"))).await).await;
-        assert_eq!(done.outcome.as_deref(), Some("The order earned 100 points."));
+        assert_eq!(told(&done), "The order earned 100 points.");
         assert_eq!(shop.balance("61443563").await, 50);
         let late = shop.ended(&shop.deliver(&post(&placed("CREATED"))).await).await;
         assert_eq!(late.state, State::Nothing);
@@ -268,7 +273,7 @@ on_both! {
         let spread = Post { body: serde_json::to_string_pretty(&placed("CREATED")).unwrap(), ..post(&placed("CREATED")) };
         assert_eq!(shop.deliver(&spread).await.header("idempotent-replayed"), Some("true"));
         let off = shop.ended(&shop.deliver(&post(&json!({ "id": "EON1", "status": "DECLINED" }))).await).await;
-        assert!(off.outcome.unwrap().contains("was completed and stays so"));
+        assert!(told(&off).contains("was completed and stays so"));
         let changed = json!({ "type": "order.status-changed", "payload": { "version": 2 } });
         assert_eq!(shop.ended(&shop.deliver(&post(&changed)).await).await.state, State::Nothing);
         let gone = json!({ "customerNumber": "61443563", "email": "john@example.com", "tenant": "acme" });

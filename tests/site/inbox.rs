@@ -82,6 +82,25 @@ on_both! {
         assert!(failed.text.lines().count() == 2 && failed.text.contains(",m2,orders,"), "{}", failed.text);
     }
 
+    async fn what_became_of_an_event_is_told_in_the_readers_language(app, _clock) {
+        let (_site, ann) = acme(app).await;
+        let secret = secret(app).await;
+        deliver(app, &secret, "m1", &order("O-1", "main")).await;
+        let failed = deliver(app, &secret, "m2", &json!({ "type": "order.completed", "data": { "id": "O-2",
+            "customerId": "C1", "status": "COMPLETED", "currency": "EURO", "totals": { "gross": 20 } } })).await;
+        deliver(app, &secret, "m3", &json!({ "type": "product.updated" })).await;
+        let english = ann.page(INBOX).await;
+        assert!(english.text.contains("The order earned 20 points."));
+        let page = ann.page("/admin/account").await;
+        ann.submit(&page, "/admin/account/comfort", &[("language", "de"), ("theme", "system")]).await.location();
+        let german = ann.page(INBOX).await;
+        assert!(german.text.contains("Die Bestellung hat 20 Punkte gebracht."), "{}", german.text);
+        assert!(german.text.contains("Guerdon kann mit product.updated nichts anfangen."));
+        let of_failed = ann.page(&format!("{INBOX}/{failed}")).await;
+        assert!(of_failed.text.contains("currency: "), "{}", of_failed.text);
+        assert!(ann.page("/admin/acme/inbox.csv").await.text.contains("Die Bestellung hat 20 Punkte gebracht."));
+    }
+
     async fn what_failed_says_why_and_is_tried_again(app, _clock) {
         let (_site, ann) = acme(app).await;
         let secret = secret(app).await;

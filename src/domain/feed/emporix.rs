@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq as _};
 
-use super::{Heading, Task, id, text};
+use super::{Became, Heading, Task, id, text};
 use crate::domain::{
     ids::{CustomerId, OrderId, ReturnId},
     invalid::FieldErrors,
@@ -121,9 +121,7 @@ pub(super) fn read(kind: &str, body: &Map<String, Value>, received_at: Timestamp
         "order.cancelled" => id(event, "id", OrderId::parse, &mut errors).map(Task::Cancelled),
         "return.created" | "return.updated" => read_return(event, &mut errors),
         "customer.deleted" => id(event, "customerNumber", CustomerId::parse, &mut errors).map(Task::CustomerGone),
-        "order.status-changed" => Some(Task::Nothing(
-            "order.status-changed names neither the order nor its status; order.updated does.".to_owned(),
-        )),
+        "order.status-changed" => Some(Task::Nothing(Became::StatusOfNoOrder)),
         "" => {
             errors.add(
                 "event",
@@ -131,7 +129,7 @@ pub(super) fn read(kind: &str, body: &Map<String, Value>, received_at: Timestamp
             );
             None
         }
-        other => Some(Task::Nothing(format!("Guerdon has no use for {other}."))),
+        other => Some(Task::Nothing(Became::NoUse { kind: other.to_owned() })),
     };
     task.filter(|_| errors.is_empty()).ok_or(errors)
 }
@@ -226,14 +224,12 @@ fn read_return(event: &Map<String, Value>, errors: &mut FieldErrors) -> Option<T
     let approval = event.get("approvalStatus").and_then(Value::as_str).unwrap_or_default();
     if approval != "APPROVED" {
         return Some(Task::Nothing(match approval {
-            "REJECTED" => "The shop did not agree to this return.".to_owned(),
-            _ => "The shop has not agreed to this return yet. Its next event will tell.".to_owned(),
+            "REJECTED" => Became::ReturnRejected,
+            _ => Became::ReturnNotAgreed,
         }));
     }
     if event.get("received").and_then(Value::as_bool) == Some(false) {
-        return Some(Task::Nothing(
-            "The goods have not come back yet. The next event of this return will tell.".to_owned(),
-        ));
+        return Some(Task::Nothing(Became::ReturnNotArrived));
     }
     let return_id = id(event, "id", ReturnId::parse, errors);
     let mut returned = Vec::new();

@@ -3,9 +3,11 @@
 //! An event is kept as it came, and read when it is worked off: what cannot be read or done can be shown with its reason
 //! and tried again.
 
+mod became;
 pub mod emporix;
 pub mod orders;
 
+pub use became::{Became, ReturnedOf};
 use serde_json::{Map, Value};
 
 use super::{
@@ -64,7 +66,7 @@ pub enum Task {
     /// To close the account of a customer who is gone.
     CustomerGone(CustomerId),
     /// Nothing, and why.
-    Nothing(String),
+    Nothing(Became),
 }
 
 /// An event as far as it can be told without reading all of it: for lists.

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Heading, Task, id, text};
+use super::{Became, Heading, Task, id, text};
 use crate::domain::{
     ids::{CustomerId, OrderId, ReturnId},
     invalid::FieldErrors,
@@ -28,7 +28,7 @@ pub(super) fn read(kind: &str, body: &Map<String, Value>) -> Result<Task, FieldE
         return Err(FieldErrors::one("type", "Name what happened, such as order.updated."));
     }
     if !known {
-        return Ok(Task::Nothing(format!("Guerdon has no use for {kind}.")));
+        return Ok(Task::Nothing(Became::NoUse { kind: kind.to_owned() }));
     }
     let Some(data) = body.get("data").and_then(Value::as_object) else {
         return Err(FieldErrors::one("data", "Give an object with what the event is about."));

@@ -7,7 +7,7 @@ use crate::{
     app::App,
     domain::{
         actor::{Actor, Caller},
-        feed::{self, State, Task},
+        feed::{self, Became, ReturnedOf, State, Task},
         ids::{CustomerId, OrderId, ReturnId},
         invalid::FieldErrors,
         ledger::entry::Source,
@@ -36,16 +36,17 @@ const PAUSES_SECS: [i64; 6] = [1, 5, 30, 120, 600, 1_800];
 
 /// What came of one event.
 enum Outcome {
-    Done(String),
-    Nothing(String),
-    Failed(String),
-    /// Something was in the way that passes: later it may go.
+    Done(Became),
+    Nothing(Became),
+    Failed(Became),
+    /// Something was in the way that passes, for the log: later it may go.
     Later(String),
 }
 
 impl From<FieldErrors> for Outcome {
     fn from(errors: FieldErrors) -> Self {
-        Self::Failed(errors.summary())
+        // These are made where they are found, and so in the language of programs.
+        Self::Failed(Became::refused(|| errors.summary()))
     }
 }
 
@@ -56,7 +57,7 @@ impl From<PointsError> for Outcome {
             PointsError::Ledger(LedgerError::Refused(changed @ Refusal::OrderChanged(_))) => {
                 Self::Later(changed.to_string())
             }
-            PointsError::Ledger(LedgerError::Refused(refusal)) => Self::Failed(refusal.to_string()),
+            PointsError::Ledger(LedgerError::Refused(refusal)) => Self::Failed(Became::refused(|| refusal.to_string())),
             PointsError::Ledger(other) => Self::Later(other.to_string()),
         }
     }
@@ -101,38 +102,37 @@ async fn end(app: &App, event: &Event, outcome: &Outcome) -> Result<(), DbError>
     let now = app.now();
     let mut tx = app.db.begin().await?;
     match outcome {
-        Outcome::Done(text) => store::end(&mut tx, event, State::Done, Some(text), now).await?,
-        Outcome::Nothing(text) => store::end(&mut tx, event, State::Nothing, Some(text), now).await?,
-        Outcome::Failed(reason) => {
+        Outcome::Done(became) => store::end(&mut tx, event, State::Done, Some(&became.stored()), now).await?,
+        Outcome::Nothing(became) => store::end(&mut tx, event, State::Nothing, Some(&became.stored()), now).await?,
+        Outcome::Failed(became) => {
+            let reason = became.text();
             tracing::warn!(tenant = %event.tenant_id, event = event.event_id, reason, "An event could not be worked off");
-            store::end(&mut tx, event, State::Failed, Some(reason), now).await?;
+            store::end(&mut tx, event, State::Failed, Some(&became.stored()), now).await?;
         }
         Outcome::Later(reason) => {
             tracing::warn!(tenant = %event.tenant_id, event = event.event_id, reason, "An event is tried again later");
             let place = usize::try_from(event.attempts - 1).unwrap_or_default();
             let pause = PAUSES_SECS.get(place).or(PAUSES_SECS.last()).copied().unwrap_or_default();
-            store::postpone(
-                &mut tx,
-                event,
-                "Something was in the way. Guerdon tries again by itself.",
-                now.plus_secs(pause),
-            )
-            .await?;
+            store::postpone(&mut tx, event, &Became::InTheWay.stored(), now.plus_secs(pause)).await?;
         }
     }
     tx.commit().await
 }
 
 async fn work(app: &App, event: &Event) -> Result<Outcome, Outcome> {
-    let body: Map<String, Value> =
-        serde_json::from_str(&event.body).map_err(|error| Outcome::Failed(format!("The body is no JSON: {error}.")))?;
+    let body: Map<String, Value> = serde_json::from_str(&event.body)
+        .map_err(|error| Outcome::Failed(Became::NoJson { error: error.to_string() }))?;
     let asked = Asked {
         caller: Caller { tenant: event.tenant_id.clone(), actor: Actor::system("order feed") },
         source: Source::Job,
         key: None,
     };
-    match feed::read(event.feed, &event.kind, &body, event.received_at)? {
-        Task::Order(id, map) => take_in(app, &asked, &id, &Snapshot::from_json(&map, event.received_at)?).await,
+    let read = || feed::read(event.feed, &event.kind, &body, event.received_at);
+    match readable(read)? {
+        Task::Order(id, map) => {
+            let snapshot = readable(|| Snapshot::from_json(&map, event.received_at))?;
+            take_in(app, &asked, &id, &snapshot).await
+        }
         Task::Cancelled(id) => call_off(app, &asked, &id).await,
         Task::Return(id, returned) => take_back(app, &asked, &id, &returned).await,
         Task::CustomerGone(customer) => close(app, asked, customer).await,
@@ -140,23 +140,28 @@ async fn work(app: &App, event: &Event) -> Result<Outcome, Outcome> {
     }
 }
 
+/// What `read` makes of an event, or what does not fit in it: read again in each language, for reading changes nothing.
+fn readable<T>(read: impl Fn() -> Result<T, FieldErrors>) -> Result<T, Outcome> {
+    read().map_err(|_in_english| {
+        Outcome::Failed(Became::refused(|| read().err().map(|errors| errors.summary()).unwrap_or_default()))
+    })
+}
+
 async fn take_in(app: &App, asked: &Asked, id: &OrderId, snapshot: &Snapshot) -> Result<Outcome, Outcome> {
     let (order, received) = orders::report(app, asked, id, snapshot).await?;
     Ok(match received {
         Received::Kept => Outcome::Done(told(&order)),
-        _ => Outcome::Nothing("The order was completed before, and stays as it is.".to_owned()),
+        _ => Outcome::Nothing(Became::OrderStays),
     })
 }
 
-fn told(order: &Order) -> String {
+fn told(order: &Order) -> Became {
     let status = order.snapshot.as_ref().map_or("", |snapshot| snapshot.status.as_str());
     match (&order.award, &order.entry) {
-        (None, _) => format!("The order is {status}; it earns points when it is COMPLETED."),
-        (Some(award), Some(_)) => format!("The order earned {} points.", award.points),
-        (Some(award), None) if award.points > 0 => {
-            format!("The order earns {} points when its customer claims it.", award.points)
-        }
-        (Some(_), None) => "The order earns no points by the site's rule.".to_owned(),
+        (None, _) => Became::OrderTakenIn { status: status.to_owned() },
+        (Some(award), Some(_)) => Became::OrderEarned { points: award.points },
+        (Some(award), None) if award.points > 0 => Became::OrderEarnsWhenClaimed { points: award.points },
+        (Some(_), None) => Became::OrderEarnsNothing,
     }
 }
 
@@ -164,15 +169,14 @@ fn told(order: &Order) -> String {
 async fn call_off(app: &App, asked: &Asked, id: &OrderId) -> Result<Outcome, Outcome> {
     let known = orders::find(&app.db, &asked.caller.tenant, id).await?;
     let Some(snapshot) = known.and_then(|order| order.snapshot) else {
-        return Ok(Outcome::Nothing("Nothing is known of this order; it has earned nothing.".to_owned()));
+        return Ok(Outcome::Nothing(Became::UnknownOrderCalledOff));
     };
     if snapshot.status == OrderStatus::Completed {
-        let why = "The order was completed and stays so. What comes back of it is reported as a return.";
-        return Ok(Outcome::Nothing(why.to_owned()));
+        return Ok(Outcome::Nothing(Became::CompletedOrderCalledOff));
     }
     let snapshot = Snapshot { status: OrderStatus::Declined, ..snapshot };
     orders::report(app, asked, id, &snapshot).await?;
-    Ok(Outcome::Done("The order was called off; it earns nothing.".to_owned()))
+    Ok(Outcome::Done(Became::OrderCalledOff))
 }
 
 async fn take_back(
@@ -181,23 +185,20 @@ async fn take_back(
     id: &ReturnId,
     returned: &[(OrderId, Content)],
 ) -> Result<Outcome, Outcome> {
-    let mut told = Vec::new();
+    let mut parts = Vec::new();
     for (order, content) in returned {
         let (known, _) = orders::report_return(app, asked, order, id, content).await?;
         let applied = known.returns.iter().find(|one| one.id == *id).and_then(|one| one.applied.as_ref());
-        told.push(match applied {
-            Some(applied) => format!("{} points of order {order} were taken back.", applied.taken),
-            None => format!("The return waits for order {order} to be completed."),
-        });
+        parts.push(ReturnedOf { order: order.to_string(), taken: applied.map(|applied| applied.taken) });
     }
-    Ok(Outcome::Done(told.join(" ")))
+    Ok(Outcome::Done(Became::Returned { orders: parts }))
 }
 
 async fn close(app: &App, asked: Asked, customer: CustomerId) -> Result<Outcome, Outcome> {
     match points::close(app, asked, customer).await {
-        Ok(_) => Ok(Outcome::Done("The account was closed.".to_owned())),
+        Ok(_) => Ok(Outcome::Done(Became::AccountClosed)),
         Err(PointsError::Ledger(LedgerError::Refused(Refusal::UnknownCustomer(_)))) => {
-            Ok(Outcome::Nothing("This customer has no account.".to_owned()))
+            Ok(Outcome::Nothing(Became::NoAccount))
         }
         Err(error) => Err(error.into()),
     }

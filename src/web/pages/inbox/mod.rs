@@ -16,7 +16,7 @@ pub(crate) use secrets::{add_secret, confirm_removal, remove_secret, set_up};
 use crate::{
     app::App,
     domain::{
-        feed::{Feed, State},
+        feed::{Became, Feed, State},
         role::Role,
         time::Timestamp,
     },
@@ -129,7 +129,7 @@ impl Line {
                 State::Nothing => "",
                 State::Failed => "badge-crit",
             },
-            outcome: event.outcome.clone().unwrap_or_default(),
+            outcome: event.outcome.as_deref().map(Became::told).unwrap_or_default(),
             failed: event.state == State::Failed,
             at: event.received_at,
             worked_at: event.worked_at,
@@ -243,7 +243,7 @@ fn cells(event: &Event, zone: chrono_tz::Tz) -> [String; 10] {
         event.kind.clone(),
         event.subject.clone().unwrap_or_default(),
         event.state.as_str().to_owned(),
-        event.outcome.clone().unwrap_or_default(),
+        event.outcome.as_deref().map(Became::told).unwrap_or_default(),
         format::iso(event.received_at, zone),
         event.deliveries.to_string(),
         event.worked_at.map(|at| format::iso(at, zone)).unwrap_or_default(),
