@@ -59,6 +59,21 @@ async fn exact(shop: &Shop<'_>, text: &str) -> Option<String> {
 }
 
 on_both! {
+    async fn a_name_is_found_whatever_its_case_and_with_or_without_its_marks(app, _clock) {
+        let shop = Shop::open(app, "acme").await;
+        for (id, name) in [("C1", "Jürgen MÜLLER"), ("C2", "Jurgen Muller"), ("C3", "ÅSA Ødegård"), ("C4", "Groß-Łódź")] {
+            shop.know(id, name, "", "").await;
+        }
+        for typed in ["müller", "MÜLLER", "Muller", "mu\u{308}ller jürg", "JURGEN mül"] {
+            let mut ids: Vec<String> = found(&shop, typed).await.into_iter().map(|(id, _)| id).collect();
+            ids.sort();
+            assert_eq!(ids, ["C1", "C2"], "{typed}");
+        }
+        for (typed, id) in [("åsa", "C3"), ("odegard", "C3"), ("ØDE", "C3"), ("gross", "C4"), ("GROß", "C4"), ("łódź", "C4"), ("lodz", "C4")] {
+            assert_eq!(found(&shop, typed).await, [(id.to_owned(), FoundBy::Name)], "{typed}");
+        }
+    }
+
     async fn lists_go_through_every_customer_once_in_every_order(app, clock) {
         let shop = Shop::open(app, "acme").await;
         for (id, points) in [("C3", 50), ("C1", 300), ("c2", 50), ("C4", 10), ("é/%", 50), ("C5", 9)] {
