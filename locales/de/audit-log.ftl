@@ -221,3 +221,5 @@ audit-log-field-restrictions = Bedingungen
 audit-log-field-min-order-value = Ab einer Bestellung von
 audit-log-field-points-after-coupon = Punkte nach dem Gutschein
 audit-log-did-user-operator-changed = Betreiber geändert
+audit-log-did-rule-draft-discarded = Entwurf einer Sammelregel verworfen
+audit-log-did-rule-draft-kept = Entwurf einer Sammelregel aufbewahrt

@@ -13,3 +13,16 @@ form-yours = Ihre Eingabe
 form-unsaved = Nicht gespeicherte Änderungen
 form-discard = Verwerfen
 form-save = Speichern
+## Entwürfe
+form-draft-title = Es gibt einen Entwurf für eine Änderung.
+form-draft-told = <bdi>{ $who }</bdi> hat ihn aufbewahrt am
+form-draft-differences = Was der Entwurf ändern würde
+form-draft-column = Im Entwurf
+form-draft-publish = Entwurf veröffentlichen
+form-draft-edit = Entwurf bearbeiten
+form-draft-discard = Entwurf verwerfen
+form-draft-keep = Als Entwurf aufbewahren
+form-draft-save = Speichern und veröffentlichen
+form-draft-published = Entwurf veröffentlicht
+form-draft-discarded = Entwurf verworfen
+form-draft-waits = Änderung wartet

@@ -107,3 +107,11 @@ rules-trial-points = Punkte
 rules-trial-worth = Gegenwert bis zu
 rules-trial-customers = Kunden mit Punkten
 rules-trial-orders = Bestellungen mit Punkten
+## Entwürfe
+rules-draft-in-form = Das Formular unten zeigt ihn, und daneben steht, was er gegeben hätte; Bestellungen sammeln nach der Regel, wie sie war.
+rules-draft-live-in-form = Für Bestellungen und im Formular unten gilt die Regel, wie sie war.
+rules-draft-same = Er sagt dasselbe wie die Regel jetzt.
+rules-draft-show-live = Die Regel zeigen, wie sie ist
+rules-draft-kept = Entwurf aufbewahrt. Bestellungen sammeln nach der Regel, wie sie war.
+rules-draft-changed = Inzwischen hat jemand einen Entwurf dieser Regel aufbewahrt, veröffentlicht oder verworfen. Sehen Sie nach, was jetzt gilt, und versuchen Sie es noch einmal.
+rules-draft-behind = Jemand hat diese Regel geändert, seit Sie sie geöffnet haben. Sehen Sie nach, was der Entwurf jetzt ändern würde, und veröffentlichen Sie ihn dann.

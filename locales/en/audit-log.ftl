@@ -221,3 +221,5 @@ audit-log-field-restrictions = Conditions
 audit-log-field-min-order-value = From an order of
 audit-log-field-points-after-coupon = Points after the coupon
 audit-log-did-user-operator-changed = Operator changed
+audit-log-did-rule-draft-discarded = Draft of an earning rule discarded
+audit-log-did-rule-draft-kept = Draft of an earning rule kept

@@ -13,3 +13,16 @@ form-yours = Yours
 form-unsaved = Unsaved changes
 form-discard = Discard
 form-save = Save
+## Drafts
+form-draft-title = There is a draft of a change.
+form-draft-told = <bdi>{ $who }</bdi> kept it on
+form-draft-differences = What the draft would change
+form-draft-column = In the draft
+form-draft-publish = Publish draft
+form-draft-edit = Edit draft
+form-draft-discard = Discard draft
+form-draft-keep = Keep as draft
+form-draft-save = Save and publish
+form-draft-published = Draft published
+form-draft-discarded = Draft discarded
+form-draft-waits = Change waits

@@ -107,3 +107,11 @@ rules-trial-points = Points
 rules-trial-worth = Worth up to
 rules-trial-customers = Customers with points
 rules-trial-orders = Orders with points
+## Drafts
+rules-draft-in-form = The form below shows it, and what it would have given stands beside it; orders earn by the rule as it was.
+rules-draft-live-in-form = Orders, and the form below, have the rule as it was.
+rules-draft-same = It says the same as the rule does now.
+rules-draft-show-live = Show the rule as it is
+rules-draft-kept = Draft kept. Orders earn by the rule as it was.
+rules-draft-changed = Somebody kept, published or discarded a draft of this rule meanwhile. Look at what it is now, and try again.
+rules-draft-behind = Somebody changed this rule since you opened it. Look at what the draft would change now, then publish it.

@@ -41,9 +41,9 @@ impl From<CouponSettingsError> for ApiError {
             CouponSettingsError::Site(unknown @ (SiteError::Unknown(_) | SiteError::TenantUnknown(_))) => {
                 Self::NotFound(unknown.to_string())
             }
-            CouponSettingsError::Site(stale @ (SiteError::Stale(_) | SiteError::Taken(_))) => {
-                Self::Conflict(stale.to_string())
-            }
+            CouponSettingsError::Site(
+                stale @ (SiteError::Stale(_) | SiteError::Taken(_) | SiteError::DraftChanged),
+            ) => Self::Conflict(stale.to_string()),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What somebody wants changed of a site and its earning rule.
 
+use std::collections::BTreeMap;
+
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
@@ -115,6 +117,22 @@ impl SiteChange {
         if errors.is_empty() { Ok(change) } else { Err(errors) }
     }
 
+    /// Reads what [`draft_json`] made.
+    ///
+    /// # Errors
+    /// Every field that does not fit.
+    pub fn from_rule_json(json: &Map<String, Value>) -> Result<Self, FieldErrors> {
+        let text = |value: &Value| match value {
+            Value::Null => String::new(),
+            Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let texts: BTreeMap<&str, String> =
+            DRAFTED.iter().filter_map(|(field, name)| json.get(*name).map(|value| (*field, text(value)))).collect();
+        Self::parse(|field| texts.get(field).map(String::as_str))
+    }
+
     /// The site as it would be. Version and instant of the rule stay: who keeps it sets them.
     pub fn apply(&self, site: &Site) -> Site {
         fn or<T: Clone>(change: Option<&T>, present: &T) -> T {
@@ -172,6 +190,29 @@ pub fn settings_json(site: &Site) -> Map<String, Value> {
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
+/// The fields of a draft of a rule, each with its name in JSON.
+const DRAFTED: [(&str, &str); 12] = [
+    ("enabled", "enabled"),
+    ("factor", "factor"),
+    ("rounding", "rounding"),
+    ("basis", "basis"),
+    ("with_shipping", "withShipping"),
+    ("after_discounts", "afterDiscounts"),
+    ("pending_days", "pendingDays"),
+    ("cap_per_order", "capPerOrder"),
+    ("validity_months", "validityMonths"),
+    ("validity_end", "validityEnd"),
+    ("shortfall", "shortfall"),
+    ("coupon_prefix", "couponPrefix"),
+];
+
+/// A draft of a site's rule as JSON: the rule, and the prefix that is set beside it.
+pub fn draft_json(site: &Site) -> Map<String, Value> {
+    let mut json = rule_json(&site.rule);
+    json.insert("couponPrefix".to_owned(), json!(site.coupon_prefix));
+    json
+}
+
 /// What an earning rule says, as JSON.
 pub fn rule_json(rule: &EarningRule) -> Map<String, Value> {
     let fields = [
@@ -214,6 +255,32 @@ mod tests {
         assert_eq!((changed.coupon_prefix.as_str(), changed.name.as_str()), ("ACM", "Shop"));
         let uncapped = parse(&[("cap_per_order", "none")]).unwrap().apply(&changed);
         assert_eq!((uncapped.rule.cap_per_order, uncapped.rule.factor), (None, changed.rule.factor));
+    }
+
+    #[test]
+    fn a_draft_says_all_that_a_rule_is() {
+        let other = [
+            ("enabled", "no"),
+            ("factor", "1000000"),
+            ("rounding", "ceiling"),
+            ("basis", "net"),
+            ("with_shipping", "yes"),
+            ("after_discounts", "no"),
+            ("pending_days", "14"),
+            ("cap_per_order", "1000000000"),
+            ("validity_months", "24"),
+            ("validity_end", "end_of_month"),
+            ("shortfall", "owe"),
+            ("coupon_prefix", "ACM"),
+        ];
+        for change in [parse(&other).unwrap(), parse(&[("factor", "0.000000001")]).unwrap(), SiteChange::default()] {
+            let draft = change.apply(&site());
+            let read = SiteChange::from_rule_json(&draft_json(&draft)).unwrap();
+            assert_eq!(read.apply(&site()), draft);
+            assert_eq!(read.apply(&parse(&other).unwrap().apply(&site())), draft, "nothing is left as it was");
+        }
+        assert_eq!(DRAFTED.map(|(field, _)| field), other.map(|(field, _)| field));
+        assert!(SiteChange::from_rule_json(json!({"factor": -1}).as_object().unwrap()).is_err());
     }
 
     #[test]

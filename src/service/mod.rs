@@ -31,6 +31,7 @@ pub mod passwords;
 pub mod points;
 pub mod reasons;
 pub mod returned_coupons;
+pub mod rule_drafts;
 pub mod rule_trial;
 pub mod second_factor;
 pub mod sessions;

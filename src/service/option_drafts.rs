@@ -9,7 +9,7 @@ use super::{
     audit,
     options::{self, OptionError},
 };
-pub use crate::store::option_drafts::KeptDraft;
+pub use crate::store::{drafts::Kept, option_drafts::KeptDraft};
 use crate::{
     app::App,
     domain::{

@@ -37,6 +37,9 @@ pub enum SiteError {
     /// Somebody else changed it in the meantime; this is what it is now.
     #[error("Somebody changed the site `{}` in the meantime. Look at what it is now, and change it again.", .0.code)]
     Stale(Box<Site>),
+    /// Somebody kept, published or discarded a draft of its rule meanwhile.
+    #[error("{}", t!("rules-draft-changed"))]
+    DraftChanged,
     /// The machine failed.
     #[error(transparent)]
     Store(#[from] DbError),
@@ -133,7 +136,7 @@ async fn insert(tx: &mut Tx, caller: &Caller, site: &Site, now: Timestamp) -> Re
     Ok(())
 }
 
-fn subject(code: &SiteCode) -> Subject<'_> {
+pub(super) fn subject(code: &SiteCode) -> Subject<'_> {
     Subject::new("site", code.as_str())
 }
 

@@ -12,6 +12,7 @@ pub mod coupons;
 pub mod customers;
 pub mod db;
 pub mod directory;
+pub mod drafts;
 mod error;
 pub mod expiry;
 pub mod feed_secrets;
@@ -29,6 +30,7 @@ pub mod orders;
 pub mod reasons;
 pub mod recent_customers;
 pub mod returned_coupons;
+pub mod rule_drafts;
 pub mod second_factors;
 pub mod server_settings;
 pub mod sessions;
@@ -86,6 +88,7 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         recent_customers::STATEMENTS,
         reasons::STATEMENTS,
         returned_coupons::STATEMENTS,
+        rule_drafts::STATEMENTS,
         second_factors::STATEMENTS,
         server_settings::STATEMENTS,
         sessions::STATEMENTS,

@@ -1,9 +1,12 @@
 //! Changes of redemption options that are not published yet.
 
 use serde_json::{Map, Value};
-use sqlx::FromRow;
 
-use super::{Db, DbError, Tx, sql::statements};
+use super::{
+    Db, DbError, Tx,
+    drafts::{Kept, Row},
+    sql::statements,
+};
 use crate::domain::{ids::TenantId, option::OptionDraft, time::Timestamp};
 
 statements! {
@@ -13,7 +16,7 @@ statements! {
          DO UPDATE SET content = excluded.content, kept_by = excluded.kept_by, kept_at = excluded.kept_at"
     }
     Tenant GET_OPTION_DRAFT {
-        "SELECT d.option_id, d.content, u.name AS keeper, d.kept_at FROM option_drafts d
+        "SELECT d.option_id AS of, d.content, u.name AS keeper, d.kept_at FROM option_drafts d
          LEFT JOIN users u ON u.user_id = d.kept_by
          WHERE d.tenant_id = $1 AND d.option_id = $2"
     }
@@ -21,33 +24,8 @@ statements! {
     Tenant DELETE_OPTION_DRAFT { "DELETE FROM option_drafts WHERE tenant_id = $1 AND option_id = $2" }
 }
 
-/// A change that waits.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeptDraft {
-    /// What the option would be.
-    pub draft: OptionDraft,
-    /// What the employee is called who kept it last; `None` when there is no such user any more.
-    pub keeper: Option<String>,
-    /// When that was.
-    pub kept_at: Timestamp,
-}
-
-#[derive(FromRow)]
-struct Row {
-    option_id: String,
-    content: String,
-    keeper: Option<String>,
-    kept_at: Timestamp,
-}
-
-impl Row {
-    fn into_kept(self) -> Result<KeptDraft, DbError> {
-        let broken = |what: String| DbError::Damaged(format!("draft of option {}: {what}", self.option_id));
-        let map: Map<String, Value> = serde_json::from_str(&self.content).map_err(|e| broken(e.to_string()))?;
-        let draft = OptionDraft::from_json(&map).map_err(|e| broken(e.to_string()))?;
-        Ok(KeptDraft { draft, keeper: self.keeper, kept_at: self.kept_at })
-    }
-}
+/// A change of an option that waits.
+pub type KeptDraft = Kept<OptionDraft>;
 
 /// Keeps what an option would be, in place of what was kept before. `content` is the option's JSON.
 pub async fn put(
@@ -66,13 +44,13 @@ pub async fn put(
 /// What is kept of an option.
 pub async fn find(db: &Db, tenant: &TenantId, option_id: &str) -> Result<Option<KeptDraft>, DbError> {
     let row = db.query(GET_OPTION_DRAFT).bind(tenant).bind(option_id).optional::<Row>().await?;
-    row.map(Row::into_kept).transpose()
+    row.map(|row| row.into_kept(OptionDraft::from_json)).transpose()
 }
 
 /// The same inside a transaction.
 pub async fn find_in(tx: &mut Tx, tenant: &TenantId, option_id: &str) -> Result<Option<KeptDraft>, DbError> {
     let row = tx.query(GET_OPTION_DRAFT).bind(tenant).bind(option_id).optional::<Row>().await?;
-    row.map(Row::into_kept).transpose()
+    row.map(|row| row.into_kept(OptionDraft::from_json)).transpose()
 }
 
 /// The options of which a draft is kept.

@@ -5,6 +5,7 @@ pub mod assets;
 mod browser;
 mod confirm;
 mod csv;
+mod drafts;
 mod error;
 mod facts;
 pub mod filters;
@@ -214,8 +215,8 @@ fn of_approvals(cfg: &mut ServiceConfig) {
 /// What the shop sends as events, and the secrets with which it signs them.
 fn of_inbox(cfg: &mut ServiceConfig) {
     cfg.service(resource("/{tenant}/inbox").route(get().to(inbox::index)))
-        .service(resource("/{tenant}/inbox/retry").route(post().to(inbox::retry_failed)))
         .service(resource("/{tenant}/inbox.csv").route(get().to(inbox::export)))
+        .service(resource("/{tenant}/inbox/retry").route(post().to(inbox::retry_failed)))
         .service(resource("/{tenant}/inbox/set-up").route(get().to(inbox::set_up)))
         .service(resource("/{tenant}/inbox/set-up/{feed}").route(post().to(inbox::add_secret)))
         .service(
@@ -289,6 +290,8 @@ fn of_programme(cfg: &mut ServiceConfig) {
         .service(resource("/{tenant}/rules").route(get().to(rules::index)))
         .service(resource("/{tenant}/rules/{site}").route(get().to(rules::show_rule)).route(post().to(rules::save)))
         .service(resource("/{tenant}/rules/{site}/example").route(get().to(rules::example)))
+        .service(resource("/{tenant}/rules/{site}/publish").route(post().to(rules::publish)))
+        .service(resource("/{tenant}/rules/{site}/discard").route(post().to(rules::discard)))
         .service(resource("/{tenant}/sites").route(get().to(sites::index)).route(post().to(sites::create)))
         .service(resource("/{tenant}/sites/new").route(get().to(sites::new_form)))
         .service(resource("/{tenant}/sites/{site}").route(get().to(sites::show)).route(post().to(sites::save)));

@@ -15,6 +15,7 @@ mod history;
 mod option_drafts;
 mod options;
 mod reasons;
+mod rule_drafts;
 mod scale;
 mod shop;
 mod sites;

@@ -171,6 +171,8 @@ const ROUTES: &[(&str, &str, Role)] = &[
     ("GET", "/rules", Role::Viewer),
     ("GET", "/rules/main", Role::Viewer),
     ("POST", "/rules/main", Role::Manager),
+    ("POST", "/rules/main/publish", Role::Manager),
+    ("POST", "/rules/main/discard", Role::Manager),
     ("POST", "/sites", Role::Admin),
     ("POST", "/sites/main", Role::Admin),
 ];

@@ -8,6 +8,7 @@ use guerdon::{
 
 use super::{
     common::on_both,
+    desk::{add, order},
     visitor::{Visitor, acme, make_user, tenant},
 };
 
@@ -105,6 +106,64 @@ on_both! {
         assert_eq!(site(app, "main").await.rule.factor.to_string(), "2");
         assert_eq!(ann.submit(&stale, RULE, &[]).await.location(), RULE);
         assert_eq!((site(app, "main").await.rule.factor.to_string(), site(app, "main").await.rule.version), ("3".into(), 3));
+    }
+
+    async fn a_change_is_kept_as_a_draft_looked_at_and_published(app, clock) {
+        let (at, ann) = acme(app).await;
+        add(app, "C1", 5, None).await;
+        order(app, "C1", "B7").await;
+        clock.set(app.now().plus_secs(60));
+        let form = ann.page(RULE).await;
+        assert!(!form.has("#draft"));
+        let kept = ann.submit(&form, RULE, &[("factor", "2"), ("coupon_prefix", "acm"), ("act", "draft")]).await;
+        assert_eq!(kept.location(), RULE);
+        assert_eq!((site(app, "main").await.rule.version, site(app, "main").await.version), (1, 1));
+        assert!(ann.page("/admin/acme/rules").await.one("tbody tr").contains("Acme Change waits"));
+
+        let max = member(&at, app, Role::Manager).await;
+        let form = max.page(RULE).await;
+        let told = form.one("#draft");
+        assert!(told.starts_with("There is a draft of a change. Ann Archer kept it on "), "{told}");
+        assert_eq!(form.all("#draft tbody tr"), ["Points for one unit of money 1.00 2.00", "Coupon prefix None ACM"]);
+        assert_eq!((form.attribute("#factor", "value"), form.has("#trial")), ("1".into(), false));
+        // A colleague sees the draft, and what it would have given.
+        let form = max.page(&form.attribute("#draft a", "href").replace("#edit", "")).await;
+        assert_eq!((form.attribute("#factor", "value"), form.one("#submit")), ("2".into(), "Save and publish".into()));
+        assert!(form.one("#trial tbody").contains("Points 104 208 +104"), "{}", form.one("#trial"));
+        clock.set(app.now().plus_secs(60));
+        max.submit(&form, RULE, &[("factor", "3"), ("act", "draft")]).await.location();
+
+        let refused = ann.submit(&form, RULE, &[("factor", "4"), ("act", "draft")]).await;
+        assert_eq!((refused.status.as_u16(), refused.attribute("#factor", "value")), (422, "4".into()));
+        assert!(refused.one(".error-summary").contains("Somebody kept, published or discarded a draft of this rule"));
+        assert_eq!(ann.submit(&form, &format!("{RULE}/publish"), &[]).await.status, 409);
+        let form = ann.page(RULE).await;
+        assert_eq!(ann.submit(&form, &format!("{RULE}/publish"), &[]).await.location(), RULE);
+        let now = site(app, "main").await;
+        assert_eq!((now.rule.factor.to_string(), now.rule.version, now.coupon_prefix.as_str()), ("3".into(), 2, "ACM"));
+        let page = ann.page(RULE).await;
+        assert!(!page.has("#draft") && page.one("#toasts").contains("Draft published"));
+        assert!(page.all(".versions > li")[0].contains("Points for one unit of money 1.00 3.00"));
+        let log = ann.page("/admin/acme/audit-log?action=rule.draft_kept").await;
+        assert_eq!(log.all("tbody tr").len(), 2, "{}", log.text);
+    }
+
+    async fn a_draft_is_discarded_or_changed_once_more_and_published(app, _clock) {
+        let (at, ann) = acme(app).await;
+        let form = ann.page(RULE).await;
+        ann.submit(&form, RULE, &[("factor", "2"), ("act", "draft")]).await.location();
+        let viewer = member(&at, app, Role::Viewer).await;
+        let shown = viewer.page(&format!("{RULE}?form=draft")).await;
+        assert!(!shown.has("#draft") && !shown.has("#trial"), "who may not change it is told nothing");
+        let form = ann.page(RULE).await;
+        assert_eq!(ann.submit(&form, &format!("{RULE}/discard"), &[]).await.location(), RULE);
+        let form = ann.page(RULE).await;
+        assert!(!form.has("#draft") && form.one("#toasts").contains("Draft discarded"));
+        ann.submit(&form, RULE, &[("factor", "2"), ("act", "draft")]).await.location();
+        let form = ann.page(&format!("{RULE}?form=draft")).await;
+        assert_eq!(ann.submit(&form, RULE, &[("factor", "2.5")]).await.location(), RULE);
+        assert_eq!((site(app, "main").await.rule.factor.to_string(), site(app, "main").await.rule.version), ("2.5".into(), 2));
+        assert!(!ann.page(RULE).await.has("#draft"));
     }
 
     async fn the_example_follows_what_is_typed(app, _clock) {

@@ -13,7 +13,7 @@ use crate::{
 const VALUE_CHARS_MAX: usize = 300;
 
 /// What is done, with the key of its text.
-const ACTIONS: [(&str, &str); 82] = [
+const ACTIONS: [(&str, &str); 84] = [
     ("api_client.created", "audit-log-did-api-client-created"),
     ("api_client.old_secret_dropped", "audit-log-did-api-client-old-secret-dropped"),
     ("api_client.rate_changed", "audit-log-did-api-client-rate-changed"),
@@ -69,6 +69,8 @@ const ACTIONS: [(&str, &str); 82] = [
     ("reason.restored", "audit-log-did-reason-restored"),
     ("returned_coupon.decided", "audit-log-did-returned-coupon-decided"),
     ("rule.changed", "audit-log-did-rule-changed"),
+    ("rule.draft_discarded", "audit-log-did-rule-draft-discarded"),
+    ("rule.draft_kept", "audit-log-did-rule-draft-kept"),
     ("site.changed", "audit-log-did-site-changed"),
     ("site.coupon_settings_changed", "audit-log-did-site-coupon-settings-changed"),
     ("site.created", "audit-log-did-site-created"),

@@ -9,42 +9,34 @@ use serde::Deserialize;
 use super::{OfOption, address, list::ListQuery, told};
 use crate::{
     app::App,
-    domain::{option::RedeemOption, role::Role, site::Site, time::Timestamp},
-    service::{
-        option_drafts::{self, KeptDraft},
-        options::OptionError,
-    },
+    domain::{option::RedeemOption, role::Role, site::Site},
+    service::{option_drafts, options::OptionError},
     texts::t,
     web::{
         access::Member,
+        drafts::{Notice, Words, parse_seen},
         error::WebError,
-        facts::{Difference, differences},
+        facts::differences,
         form::Protected,
         html,
         shell::Toast,
     },
 };
 
-/// What is told of a draft.
-pub(super) struct Notice {
-    pub(super) who: String,
-    pub(super) at: Timestamp,
-    /// What would change.
-    pub(super) differences: Vec<Difference>,
-    /// Whether the form beside it shows the draft.
-    pub(super) is_in_form: bool,
-    /// Where its buttons lead.
-    pub(super) link: String,
-    /// What they were made for.
-    pub(super) version: i64,
-    pub(super) seen: String,
-}
+const WORDS: Words = Words {
+    in_form: "options-draft-in-form",
+    live_in_form: "options-draft-live-in-form",
+    same: "options-draft-same",
+    show_live: "options-draft-show-live",
+};
 
 /// Where a notice stands.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
     /// The beginning of the addresses of the option's buttons.
     pub(super) link: &'a str,
+    /// The query that keeps the list as it is.
+    pub(super) query: &'a ListQuery,
     /// Whether the form beside it shows the draft.
     pub(super) of_draft: bool,
 }
@@ -59,25 +51,16 @@ pub(super) async fn notice(
 ) -> Result<Option<Notice>, WebError> {
     let zone = member.place.zone;
     let kept = option_drafts::find(&app.db, &member.place.tenant, &option.id).await?;
-    Ok(kept.filter(|_| option.archived_at.is_none()).map(|kept| Notice {
-        differences: differences(told::facts(&option.draft, sites, zone), told::facts(&kept.draft, sites, zone)),
-        seen: seen(Some(&kept)),
-        who: kept.keeper.unwrap_or_else(|| t!("people-former-member")),
-        at: kept.kept_at,
-        is_in_form: place.of_draft,
-        link: place.link.to_owned(),
-        version: option.version,
+    Ok(kept.filter(|_| option.archived_at.is_none()).map(|kept| {
+        let would = told::facts(&kept.draft, sites, zone);
+        Notice {
+            is_in_form: place.of_draft,
+            link: place.link.to_owned(),
+            query: place.query.as_text(),
+            versions: vec![("version", option.version)],
+            ..Notice::new(kept, differences(told::facts(&option.draft, sites, zone), would), &WORDS)
+        }
     }))
-}
-
-/// When a draft was kept, for a field of a form.
-pub(super) fn seen(kept: Option<&KeptDraft>) -> String {
-    kept.map(|kept| kept.kept_at.micros().to_string()).unwrap_or_default()
-}
-
-/// Reads what [`seen`] made.
-pub(super) fn parse_seen(text: &str) -> Option<Timestamp> {
-    text.parse().ok().map(Timestamp::from_micros)
 }
 
 /// What the buttons of a notice send.
@@ -105,7 +88,7 @@ pub(crate) async fn publish(
         OptionError::Stale(_) => WebError::Conflict(t!("options-draft-behind")),
         other => other.into(),
     })?;
-    member.toast(Toast::new(t!("options-draft-published")))?;
+    member.toast(Toast::new(t!("form-draft-published")))?;
     Ok(html::see_other(&format!("{}{}", address(&member, &option.id), query.as_text())))
 }
 
@@ -119,6 +102,6 @@ pub(crate) async fn discard(
 ) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Manager).await?;
     option_drafts::discard(&app, &member.caller(), &path.1, parse_seen(&form.0.seen)).await?;
-    member.toast(Toast::new(t!("options-draft-discarded")))?;
+    member.toast(Toast::new(t!("form-draft-discarded")))?;
     Ok(html::see_other(&format!("{}{}", address(&member, &path.1), query.as_text())))
 }

@@ -13,7 +13,6 @@ use actix_web::{
     web::{Data, Path, Query},
 };
 use askama::Template;
-use serde::Deserialize;
 
 use super::history::Event;
 use crate::{
@@ -38,6 +37,7 @@ use crate::{
     texts::t,
     web::{
         access::Member,
+        drafts::{Notice, WhichQuery, parse_seen, seen},
         error::WebError,
         facts::{Difference, Fact, differences},
         filters,
@@ -75,7 +75,7 @@ struct Panel<'a> {
     is_active: bool,
     zone: &'static str,
     uses: Option<options::Uses>,
-    draft: Option<drafts::Notice>,
+    draft: Option<Notice>,
     history: Vec<Event>,
 }
 
@@ -170,8 +170,10 @@ async fn panel<'a>(
     };
     let (draft, history) = match (shown.option, &link) {
         (Some(option), Some(link)) => (
-            drafts::notice(app, member, option, sites, drafts::Place { link, of_draft: form.of_draft == "yes" })
-                .await?,
+            {
+                let place = drafts::Place { link, query: shown.query, of_draft: form.of_draft == "yes" };
+                drafts::notice(app, member, option, sites, place).await?
+            },
             history(app, member, option).await?,
         ),
         _ => (None, Vec::new()),
@@ -307,13 +309,6 @@ fn address(member: &Member, id: &str) -> String {
     format!("{}/{}", Section::Options.address(&member.place.tenant), escaped(id))
 }
 
-/// Whether the form is filled with the draft that is kept.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct WhichQuery {
-    form: String,
-}
-
 /// Shows an option beside the list.
 pub(crate) async fn show(
     member: Member,
@@ -326,12 +321,12 @@ pub(crate) async fn show(
     let option = find(&app, &member, &path).await?;
     let kept = option_drafts::find(&app.db, &member.place.tenant, &option.id).await?;
     let (zone, errors) = (member.place.zone, Errors::default());
-    let of_draft = which.form == "draft" && kept.is_some();
+    let of_draft = which.is_draft() && kept.is_some();
     let mut form = match &kept {
         Some(kept) if of_draft => OptionForm::of(&RedeemOption { draft: kept.draft.clone(), ..option.clone() }, zone),
         _ => OptionForm::of(&option, zone),
     };
-    form.draft_seen = drafts::seen(kept.as_ref());
+    form.draft_seen = seen(kept.as_ref());
     form.of_draft = if of_draft { "yes".to_owned() } else { String::new() };
     let shown = Shown { query: &query, option: Some(&option), form: Some(&form), errors: &errors, conflict: None };
     page(&member, &want, &app, shown).await
@@ -346,15 +341,15 @@ async fn keep_or_save(
     form: &OptionForm,
     make: impl Fn(&RedeemOption) -> Result<OptionDraft, FieldErrors>,
 ) -> Result<String, OptionError> {
-    let seen = drafts::parse_seen(&form.draft_seen);
+    let looked_at = parse_seen(&form.draft_seen);
     if form.act == "draft" {
-        option_drafts::keep(app, caller, id, seen, make).await?;
+        option_drafts::keep(app, caller, id, looked_at, make).await?;
         return Ok(t!("options-draft-kept"));
     }
     if form.of_draft == "yes" {
-        let seen = seen.ok_or(OptionError::DraftChanged)?;
-        option_drafts::publish_as(app, caller, id, version, seen, make).await?;
-        return Ok(t!("options-draft-published"));
+        let looked_at = looked_at.ok_or(OptionError::DraftChanged)?;
+        option_drafts::publish_as(app, caller, id, version, looked_at, make).await?;
+        return Ok(t!("form-draft-published"));
     }
     options::update(app, caller, id, Some(version), make).await?;
     Ok(t!("options-saved"))
@@ -401,7 +396,7 @@ pub(crate) async fn save(
                 other => {
                     // Kept once more, it takes the place of the other one.
                     let kept = option_drafts::find(&app.db, &member.place.tenant, &option.id).await?;
-                    form.draft_seen = drafts::seen(kept.as_ref());
+                    form.draft_seen = seen(kept.as_ref());
                     let mut errors = Errors::default();
                     errors.add("name", other);
                     errors

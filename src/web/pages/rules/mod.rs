@@ -1,6 +1,8 @@
 //! `/admin/{tenant}/rules`: how each site awards points.
 
+mod drafts;
 mod example;
+mod form;
 mod trial;
 
 use actix_web::{
@@ -9,11 +11,14 @@ use actix_web::{
     web::{Data, Path, Query},
 };
 use askama::Template;
-use serde::Deserialize;
+
+pub(crate) use drafts::{discard, publish};
+use form::RuleForm;
 
 use crate::{
     app::App,
     domain::{
+        actor::Caller,
         calendar::ValidityEnd,
         ids::SiteCode,
         points::Points,
@@ -23,12 +28,14 @@ use crate::{
         time::Timestamp,
     },
     service::{
+        rule_drafts,
         rule_trial::{self, Trial},
         sites::{self, Seen, SiteError},
     },
     texts::t,
     web::{
         access::Member,
+        drafts::{Notice, WhichQuery, parse_seen, seen},
         error::WebError,
         facts::{Difference, Fact, differences, yes_or_no},
         filters,
@@ -54,6 +61,8 @@ struct Line {
     unit: String,
     months: String,
     prefix: String,
+    /// Whether a change of it waits to be published.
+    has_draft: bool,
 }
 
 #[derive(Template)]
@@ -80,6 +89,7 @@ fn months(rule: &EarningRule) -> String {
 /// Lists the sites with their rules.
 pub(crate) async fn index(member: Member, want: Want, app: Data<App>) -> Result<HttpResponse, WebError> {
     let tenant = &member.place.tenant;
+    let drafts = rule_drafts::sites_with(&app.db, tenant).await?;
     let lines: Vec<Line> = sites::list(&app.db, tenant)
         .await?
         .into_iter()
@@ -89,6 +99,7 @@ pub(crate) async fn index(member: Member, want: Want, app: Data<App>) -> Result<
             factor: factor(&site.rule),
             unit: t!("rules-for", amount = format::one_of(&site.currency)),
             months: months(&site.rule),
+            has_draft: drafts.contains(&site.code),
             prefix: site.coupon_prefix,
             code: site.code.to_string(),
             name: site.name,
@@ -103,95 +114,9 @@ fn address(member: &Member, code: &SiteCode) -> String {
     format!("{}/{}", Section::Rules.address(&member.place.tenant), escaped(code.as_str()))
 }
 
-/// The form of a rule.
-#[derive(Clone, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct RuleForm {
-    settings_version: String,
-    rule_version: String,
-    enabled: String,
-    factor: String,
-    rounding: String,
-    basis: String,
-    with_shipping: String,
-    after_discounts: String,
-    pending_days: String,
-    cap_per_order: String,
-    validity_months: String,
-    validity_end: String,
-    shortfall: String,
-    coupon_prefix: String,
-    /// The button: `try` only looks.
-    act: String,
-}
-
+/// The value of a box that is ticked, or not.
 fn ticked(yes: bool) -> String {
     if yes { "yes".to_owned() } else { String::new() }
-}
-
-impl RuleForm {
-    fn of(site: &Site) -> Self {
-        let rule = &site.rule;
-        Self {
-            settings_version: site.version.to_string(),
-            rule_version: rule.version.to_string(),
-            enabled: ticked(rule.enabled),
-            factor: format::decimal(rule.factor.normalize()),
-            rounding: rule.rounding.as_str().to_owned(),
-            basis: rule.basis.as_str().to_owned(),
-            with_shipping: ticked(rule.with_shipping),
-            after_discounts: ticked(rule.after_discounts),
-            pending_days: rule.pending_days.to_string(),
-            cap_per_order: rule.cap_per_order.map(|cap| format::number(cap.get())).unwrap_or_default(),
-            validity_months: rule.validity_months.to_string(),
-            validity_end: rule.validity_end.as_str().to_owned(),
-            shortfall: rule.shortfall.as_str().to_owned(),
-            coupon_prefix: site.coupon_prefix.clone(),
-            act: String::new(),
-        }
-    }
-
-    fn change(&self) -> Result<SiteChange, Errors> {
-        let ticks = |text: &str| if text == "yes" { "yes" } else { "no" };
-        let change = SiteChange::parse(|field| {
-            Some(match field {
-                "enabled" => ticks(&self.enabled),
-                "factor" => &self.factor,
-                "rounding" => &self.rounding,
-                "basis" => &self.basis,
-                "with_shipping" => ticks(&self.with_shipping),
-                "after_discounts" => ticks(&self.after_discounts),
-                "pending_days" => &self.pending_days,
-                "cap_per_order" => &self.cap_per_order,
-                "validity_months" => &self.validity_months,
-                "validity_end" => &self.validity_end,
-                "shortfall" => &self.shortfall,
-                "coupon_prefix" => &self.coupon_prefix,
-                _ => return None,
-            })
-        });
-        change.map_err(|found| {
-            Errors::found(&found, |field| match field {
-                "rounding" => "rounding",
-                "basis" => "basis",
-                "pending_days" => "pending_days",
-                "cap_per_order" => "cap_per_order",
-                "validity_months" => "validity_months",
-                "validity_end" => "validity_end",
-                "shortfall" => "shortfall",
-                "coupon_prefix" => "coupon_prefix",
-                _ => "factor",
-            })
-        })
-    }
-
-    /// The versions that the form showed.
-    fn seen(&self) -> Result<Seen, WebError> {
-        match (self.settings_version.parse(), self.rule_version.parse()) {
-            (Ok(settings), Ok(rule)) => Ok(Seen { settings, rule }),
-            _ => Err(WebError::no_version()),
-        }
-    }
 }
 
 fn rounding(rounding: Rounding) -> String {
@@ -299,6 +224,7 @@ struct RulePage<'a> {
     unit: String,
     form: &'a RuleForm,
     conflict: Option<&'a [Difference]>,
+    draft: Option<Notice>,
     trial: Option<trial::Told>,
     example: &'a [String],
     facts: &'a [Fact],
@@ -328,7 +254,9 @@ async fn show(
     let Shown { form, errors, conflict, trial } = shown;
     let (shell, status) = errors.mark(member.shell(Section::Rules, t!("rules-of", site = &site.name)));
     let typed = form.change().map_or_else(|_errors| site.clone(), |change| change.apply(site));
+    let kept = rule_drafts::find(&app.db, &member.place.tenant, &site.code).await?;
     let page = RulePage {
+        draft: kept.map(|kept| drafts::notice(member, site, kept, form.of_draft == "yes")),
         shell: &shell,
         errors,
         site,
@@ -358,15 +286,28 @@ async fn find(app: &App, member: &Member, code: &str) -> Result<Site, WebError> 
 /// The part of the path that names a site.
 type OfSite = Path<(String, String)>;
 
-/// Shows the rule of a site, with its form for those who may change it.
+/// Shows the rule of a site, with its form for those who may change it; or with the draft in the form, and what it would
+/// have given.
 pub(crate) async fn show_rule(
     member: Member,
     path: OfSite,
+    which: Query<WhichQuery>,
     want: Want,
     app: Data<App>,
 ) -> Result<HttpResponse, WebError> {
     let site = find(&app, &member, &path.1).await?;
-    let shown = Shown { form: &RuleForm::of(&site), errors: &Errors::default(), conflict: None, trial: None };
+    let tenant = &member.place.tenant;
+    let kept = rule_drafts::find(&app.db, tenant, &site.code).await?;
+    let may_change = member.place.role >= Role::Manager;
+    let drafted = kept.as_ref().filter(|_| which.is_draft() && may_change).map(|kept| kept.draft.apply(&site));
+    let trial = match &drafted {
+        Some(drafted) => Some(rule_trial::run(&app.db, tenant, drafted, app.now()).await?),
+        None => None,
+    };
+    let mut form = RuleForm::of(drafted.as_ref().unwrap_or(&site));
+    form.draft_seen = seen(kept.as_ref());
+    form.of_draft = ticked(drafted.is_some());
+    let shown = Shown { form: &form, errors: &Errors::default(), conflict: None, trial: trial.as_ref() };
     show(&member, &want, &app, &site, shown).await
 }
 
@@ -395,7 +336,30 @@ struct ExamplePart<'a> {
     sentences: &'a [String],
 }
 
-/// Changes the rule of a site.
+/// Does what the button of the form says; what became of it, for the toast.
+async fn keep_or_save(
+    app: &App,
+    caller: &Caller,
+    code: &SiteCode,
+    versions: Seen,
+    form: &RuleForm,
+    change: &SiteChange,
+) -> Result<String, SiteError> {
+    let looked_at = parse_seen(&form.draft_seen);
+    if form.act == "draft" {
+        rule_drafts::keep(app, caller, code, looked_at, change).await?;
+        return Ok(t!("rules-draft-kept"));
+    }
+    if form.of_draft == "yes" {
+        let looked_at = looked_at.ok_or(SiteError::DraftChanged)?;
+        rule_drafts::publish_as(app, caller, code, versions, looked_at, change).await?;
+        return Ok(t!("form-draft-published"));
+    }
+    sites::change(app, caller, code, Some(versions), change).await?;
+    Ok(t!("rules-saved"))
+}
+
+/// Changes the rule of a site, or keeps the change as a draft.
 pub(crate) async fn save(
     member: Member,
     path: OfSite,
@@ -406,7 +370,7 @@ pub(crate) async fn save(
     member.require(&app, Role::Manager).await?;
     let site = find(&app, &member, &path.1).await?;
     let mut form = form.0;
-    let seen = form.seen()?;
+    let versions = form.seen()?;
     let change = match form.change() {
         Ok(change) => change,
         Err(errors) => {
@@ -419,10 +383,19 @@ pub(crate) async fn save(
         let shown = Shown { form: &form, errors: &Errors::default(), conflict: None, trial: Some(&trial) };
         return show(&member, &want, &app, &site, shown).await;
     }
-    match sites::change(&app, &member.caller(), &site.code, Some(seen), &change).await {
-        Ok(_changed) => {
-            member.toast(Toast::new(t!("rules-saved")))?;
+    match keep_or_save(&app, &member.caller(), &site.code, versions, &form, &change).await {
+        Ok(told) => {
+            member.toast(Toast::new(told))?;
             Ok(html::see_other(&address(&member, &site.code)))
+        }
+        Err(error @ SiteError::DraftChanged) => {
+            // Kept once more, it takes the place of the other one.
+            let kept = rule_drafts::find(&app.db, &member.place.tenant, &site.code).await?;
+            form.draft_seen = seen(kept.as_ref());
+            let mut errors = Errors::default();
+            errors.add("factor", error);
+            let shown = Shown { form: &form, errors: &errors, conflict: None, trial: None };
+            show(&member, &want, &app, &site, shown).await
         }
         Err(SiteError::Stale(now)) => {
             // Saved once more, the form takes the place of what it now shows.
@@ -443,7 +416,7 @@ impl From<SiteError> for WebError {
     fn from(error: SiteError) -> Self {
         match error {
             SiteError::Unknown(_) | SiteError::TenantUnknown(_) => Self::NotFound,
-            SiteError::Taken(_) | SiteError::Stale(_) => Self::Conflict(error.to_string()),
+            SiteError::Taken(_) | SiteError::Stale(_) | SiteError::DraftChanged => Self::Conflict(error.to_string()),
             SiteError::Store(error) => error.into(),
         }
     }
