@@ -91,3 +91,8 @@ approvals-above-limit = Das ist über Ihrem eigenen Limit: Jemand mit einem höh
 approvals-not-yours = Das steht Ihnen nicht zu.
 approvals-account-closed = Das Konto des Kunden { $customer } wurde inzwischen geschlossen. Öffnen Sie es, oder lehnen Sie ab.
 approvals-too-many = Es warten schon { $most } Ihrer Anfragen. Ziehen Sie welche zurück, oder warten Sie auf Entscheidungen.
+approvals-batches = Massenänderungen
+approvals-batch = { $count ->
+    [one] { $count } Zeile buchen ({ $points })
+   *[other] { $count } Zeilen buchen ({ $points })
+}

@@ -223,3 +223,7 @@ audit-log-field-points-after-coupon = Punkte nach dem Gutschein
 audit-log-did-user-operator-changed = Betreiber geändert
 audit-log-did-rule-draft-discarded = Entwurf einer Sammelregel verworfen
 audit-log-did-rule-draft-kept = Entwurf einer Sammelregel aufbewahrt
+audit-log-did-bulk-batch-approval-asked = Freigabe einer Massenänderung angefragt
+audit-log-did-bulk-batch-approval-declined = Massenänderung abgelehnt
+audit-log-did-bulk-batch-approval-withdrawn = Anfrage zu einer Massenänderung zurückgezogen
+audit-log-did-bulk-batch-approved = Massenänderung freigegeben

@@ -191,3 +191,15 @@ bulk-problem-balance = Der Punktestand würde { $most } Punkte übersteigen.
 bulk-problem-undone = Schon von Hand rückgängig gemacht.
 bulk-problem-failed = Bei uns ist etwas schiefgegangen. Es steht im Log.
 bulk-above-limit = Eine Zeile bewegt { $points } Punkte, und Ihr Limit ist { $limit }. Jemand mit einem höheren Limit kann das ausführen.
+## Über der Grenze dessen, der sie hochgeladen hat
+bulk-request = Freigabe
+bulk-request-ask = Freigabe anfragen
+bulk-request-above = Eine Zeile bewegt { $points } Punkte, und Ihre Grenze ist { $limit }. Jemand mit einer höheren Grenze muss alles zusammen freigeben.
+bulk-request-open = { $name } hat am { $at } angefragt, { $count ->
+    [one] { $count } Zeile
+   *[other] { $count } Zeilen
+} zu buchen: { $added } und { $taken } Punkte, bis zu { $largest } in einer Zeile.
+bulk-request-declined = { $name } hat dies am { $at } abgelehnt.
+bulk-request-asked = Freigabe angefragt
+bulk-request-approve = Freigeben und buchen
+bulk-request-not-needed = Ihre Grenze reicht so weit: Sie können dies selbst buchen.

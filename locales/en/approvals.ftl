@@ -91,3 +91,8 @@ approvals-above-limit = This is above your own limit: somebody with a higher one
 approvals-not-yours = This is not yours to do.
 approvals-account-closed = The account of customer { $customer } was closed in the meantime. Open it, or decline.
 approvals-too-many = { $most } requests of yours wait already. Withdraw some, or wait for decisions.
+approvals-batches = Bulk changes
+approvals-batch = { $count ->
+    [one] Book { $count } row ({ $points })
+   *[other] Book { $count } rows ({ $points })
+}

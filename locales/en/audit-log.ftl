@@ -223,3 +223,7 @@ audit-log-field-points-after-coupon = Points after the coupon
 audit-log-did-user-operator-changed = Operator changed
 audit-log-did-rule-draft-discarded = Draft of an earning rule discarded
 audit-log-did-rule-draft-kept = Draft of an earning rule kept
+audit-log-did-bulk-batch-approval-asked = Approval of a bulk change asked for
+audit-log-did-bulk-batch-approval-declined = Bulk change declined
+audit-log-did-bulk-batch-approval-withdrawn = Request for a bulk change withdrawn
+audit-log-did-bulk-batch-approved = Bulk change approved

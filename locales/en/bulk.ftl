@@ -191,3 +191,15 @@ bulk-problem-balance = The balance would grow beyond { $most } points.
 bulk-problem-undone = Undone by hand before.
 bulk-problem-failed = Something went wrong on our side. It is written to the log.
 bulk-above-limit = A row moves { $points } points, and your limit is { $limit }. Somebody with a higher limit can run this.
+## Above the limit of whoever uploaded it
+bulk-request = Approval
+bulk-request-ask = Ask for approval
+bulk-request-above = A row moves { $points } points, and your limit is { $limit }. Somebody with a higher limit has to approve all of it.
+bulk-request-open = { $name } asked on { $at } for { $count ->
+    [one] { $count } row
+   *[other] { $count } rows
+} to be booked: { $added } and { $taken } points, up to { $largest } in one row.
+bulk-request-declined = { $name } declined this on { $at }.
+bulk-request-asked = Approval asked for
+bulk-request-approve = Approve and book
+bulk-request-not-needed = Your limit reaches that far: you can book this yourself.

@@ -15,7 +15,11 @@ statements! {
              (SELECT COUNT(*) FROM approvals p
               WHERE p.tenant_id = m.tenant_id AND p.state = 'open' AND p.asked_by <> m.user_id
                   AND p.points <= CASE m.role WHEN 'manager' THEN COALESCE(t.manager_limit, p.points)
-                      WHEN 'admin' THEN COALESCE(t.admin_limit, p.points) ELSE 0 END) AS waiting
+                      WHEN 'admin' THEN COALESCE(t.admin_limit, p.points) ELSE 0 END)
+             + (SELECT COUNT(*) FROM bulk_requests b
+              WHERE b.tenant_id = m.tenant_id AND b.state = 'open' AND b.asked_by <> m.user_id
+                  AND b.largest <= CASE m.role WHEN 'manager' THEN COALESCE(t.manager_limit, b.largest)
+                      WHEN 'admin' THEN COALESCE(t.admin_limit, b.largest) ELSE 0 END) AS waiting
          FROM memberships m
          JOIN users u ON u.user_id = m.user_id
          JOIN tenants t ON t.tenant_id = m.tenant_id

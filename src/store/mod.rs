@@ -57,6 +57,7 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         birthdays::STATEMENTS,
         completed_orders::STATEMENTS,
         bulk::batches::STATEMENTS,
+        bulk::requests::STATEMENTS,
         bulk::rows::STATEMENTS,
         bulk::work::STATEMENTS,
         coupon_settings::STATEMENTS,

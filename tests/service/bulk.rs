@@ -8,6 +8,7 @@ use guerdon::{
     clock::{Clock as _, MockClock},
     domain::{
         actor::{Actor, Caller},
+        approval::State,
         bulk::{BatchState, Problem, RowState, reading::TableProblem},
         email::Email,
         ids::{CustomerId, EntryId, SiteCode},
@@ -15,12 +16,18 @@ use guerdon::{
         password::Password,
         points::Points,
         role::Role,
+        tenant::TenantChange,
     },
     service::{
         accounts,
-        bulk::{self, Act, Batch, BulkError, New, Row, RowPage, UploadError, work},
+        bulk::{
+            self, Act, Batch, BulkError, New, Row, RowPage, UploadError,
+            requests::{self, BulkRequest, Looked},
+            work,
+        },
         ledger::command::Remarks,
         points::{self, AddPoints, Asked, TakePoints},
+        tenants,
         users::{self, NewUser},
         verify,
     },
@@ -133,7 +140,125 @@ fn long_table(rows: usize) -> String {
     table
 }
 
+/// Lets managers move so many points at once.
+async fn limit_managers(app: &App, most: i64) {
+    let change = TenantChange { agent_limit: Some(1), manager_limit: Some(Some(most)), ..TenantChange::default() };
+    tenants::change(app, &desk::caller("acme"), None, &change).await.unwrap();
+}
+
+async fn asked_for(app: &App, caller: &Caller, id: &str) -> BulkRequest {
+    requests::newest(&app.db, &caller.tenant, id).await.unwrap().unwrap()
+}
+
+/// What somebody looks at who decides now.
+async fn looked(app: &App, caller: &Caller, id: &str, note: Option<&str>) -> Looked {
+    Looked {
+        request_id: asked_for(app, caller, id).await.request_id,
+        checked_at: batch(app, caller, id).await.checked_at,
+        note: note.map(str::to_owned),
+    }
+}
+
 on_both! {
+    async fn a_batch_above_the_limit_is_booked_when_a_second_person_approves(app, _clock) {
+        let max = acme(app).await;
+        let (mia, ann) = (member(app, "mia", Role::Manager).await, member(app, "ann", Role::Admin).await);
+        add(app, "C1", 100).await;
+        let id = upload(app, &max, "customer_id,points\nC1,60\nC1,-20\nNobody,900\n").await;
+        assert!(matches!(requests::ask(app, &max, &id).await, Err(BulkError::NotNeeded)));
+        limit_managers(app, 50).await;
+        assert!(matches!(bulk::act(app, &max, &id, Act::Run).await, Err(BulkError::AboveLimit(60))));
+        for _twice in 0..2 {
+            requests::ask(app, &max, &id).await.unwrap();
+        }
+        let request = asked_for(app, &max, &id).await;
+        assert_eq!((request.row_count, request.points_to_add, request.points_to_take, request.largest), (2, 60, 20, 60));
+        assert_eq!(requests::list(&app.db, &max.tenant, Some(State::Open)).await.unwrap(), [request]);
+        let looked = looked(app, &max, &id, None).await;
+        for (caller, why) in [(&max, "AboveLimit(60)"), (&mia, "AboveLimit(60)")] {
+            let refused = requests::approve(app, caller, &id, &looked).await.unwrap_err();
+            assert_eq!(format!("{refused:?}"), why);
+        }
+        requests::approve(app, &ann, &id, &looked).await.unwrap();
+        work_off(app).await;
+        let done = batch(app, &max, &id).await;
+        assert_eq!((done.state, done.run_by, balance(app, "C1").await), (BatchState::Done, Some(ann.name()), 140));
+        let request = asked_for(app, &max, &id).await;
+        assert_eq!((request.state, request.decider.as_deref(), request.asker.as_deref()), (State::Approved, Some("ann"), Some("max")));
+        for late in [
+            requests::approve(app, &ann, &id, &looked).await,
+            requests::decline(app, &ann, &id, &looked).await,
+            requests::withdraw(app, &max, &id).await,
+        ] {
+            assert!(matches!(late, Err(BulkError::Closed)), "{late:?}");
+        }
+        let actions: Vec<String> = log(app, "acme").await.into_iter().map(|(action, ..)| action).collect();
+        assert_eq!(actions[..3], ["bulk_batch.booked", "bulk_batch.approved", "bulk_batch.approval_asked"]);
+        is_proven(app).await;
+    }
+
+    async fn who_asked_does_not_decide_however_far_their_limit_reaches_by_then(app, _clock) {
+        let max = acme(app).await;
+        add(app, "C1", 100).await;
+        limit_managers(app, 50).await;
+        let id = upload(app, &max, "customer_id,points\nC1,60\n").await;
+        requests::ask(app, &max, &id).await.unwrap();
+        limit_managers(app, 500).await;
+        let own = requests::approve(app, &max, &id, &looked(app, &max, &id, None).await).await;
+        assert!(matches!(own, Err(BulkError::Own)), "{own:?}");
+        // They need nobody any more, and the request ends with the run.
+        act(app, &max, &id, Act::Run).await;
+        assert_eq!(asked_for(app, &max, &id).await.state, State::Withdrawn);
+    }
+
+    async fn a_declined_batch_stays_and_what_changed_since_is_looked_at_again(app, clock) {
+        let max = acme(app).await;
+        let ann = member(app, "ann", Role::Admin).await;
+        add(app, "C1", 100).await;
+        limit_managers(app, 50).await;
+        let id = upload(app, &max, "customer_id,points\nC1,-60\n").await;
+        requests::ask(app, &max, &id).await.unwrap();
+        requests::decline(app, &ann, &id, &looked(app, &max, &id, Some("Too many")).await).await.unwrap();
+        let declined = asked_for(app, &max, &id).await;
+        assert_eq!((declined.state, declined.decision_note.as_deref()), (State::Declined, Some("Too many")));
+        assert_eq!(batch(app, &max, &id).await.state, BatchState::Checked);
+        requests::ask(app, &max, &id).await.unwrap();
+        let before = looked(app, &max, &id, None).await;
+        later(clock, 60);
+        act(app, &max, &id, Act::CheckAgain).await;
+        work_off(app).await;
+        let old = requests::approve(app, &ann, &id, &before).await;
+        assert!(matches!(old, Err(BulkError::State(BatchState::Checked))), "{old:?}");
+        requests::withdraw(app, &max, &id).await.unwrap();
+        requests::ask(app, &max, &id).await.unwrap();
+        // Thrown away, it takes its requests along.
+        act(app, &max, &id, Act::Discard).await;
+        assert!(requests::list(&app.db, &max.tenant, None).await.unwrap().is_empty());
+        assert_eq!(balance(app, "C1").await, 100);
+    }
+
+    async fn of_many_who_decide_at_once_one_does(app, _clock) {
+        let max = acme(app).await;
+        let ann = member(app, "ann", Role::Admin).await;
+        add(app, "C1", 100).await;
+        limit_managers(app, 50).await;
+        let id = upload(app, &max, "customer_id,points\nC1,60\n").await;
+        let asking = join_all((0..4).map(|_| requests::ask(app, &max, &id))).await;
+        assert!(asking.iter().all(Result::is_ok), "{asking:?}");
+        assert_eq!(requests::list(&app.db, &max.tenant, None).await.unwrap().len(), 1);
+        let looked = &looked(app, &max, &id, Some("x")).await;
+        let (approving, declining, withdrawing) = futures_util::join!(
+            join_all((0..3).map(|_| requests::approve(app, &ann, &id, looked))),
+            join_all((0..3).map(|_| requests::decline(app, &ann, &id, looked))),
+            requests::withdraw(app, &max, &id),
+        );
+        let done = approving.iter().chain(&declining).chain([&withdrawing]).filter(|done| done.is_ok()).count();
+        assert_eq!(done, 1, "{approving:?} {declining:?} {withdrawing:?}");
+        work_off(app).await;
+        let approved = asked_for(app, &max, &id).await.state == State::Approved;
+        assert_eq!(balance(app, "C1").await, if approved { 160 } else { 100 });
+    }
+
     async fn a_check_tells_what_is_wrong_and_what_it_comes_to(app, _clock) {
         let max = acme(app).await;
         add(app, "C1", 100).await;

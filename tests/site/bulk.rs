@@ -85,6 +85,46 @@ on_both! {
         assert_eq!(list.one("tbody .badge"), "Booked");
     }
 
+    async fn a_batch_above_the_limit_is_asked_for_and_decided(app, _clock) {
+        let (site, ann) = acme(app).await;
+        let max = employee(app, &site, "Max", Role::Manager).await;
+        three_customers(app).await;
+        let settings = "/admin/acme/settings";
+        let form = ann.page(settings).await;
+        ann.submit(&form, settings, &[("agent_limit", "100"), ("manager_limit", "1000")]).await.location();
+        let at = batch(&max, "customer_id,points\nC1,1500\nC2,-30\n").await;
+        let page = max.page(&at).await;
+        assert!(!page.has("form[action$='/run']"));
+        assert!(page.one("main .banner-caut").contains("A row moves 1,500 points, and your limit is 1,000."));
+        assert_eq!(press(&max, &at, "ask").await.location(), at);
+        let page = max.page(&at).await;
+        let told = page.one("#request");
+        for part in ["Max asked on", "2 rows", "+1,500", "−30", "Ann Archer can decide"] {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+        assert!(!page.has("button[value=approve]") && !page.has("form[action$='/ask']"));
+        assert_eq!(max.page("/admin/acme/approvals").await.attribute("#batches a", "href"), at);
+        assert!(ann.page("/admin/acme").await.all("#nav .count [aria-hidden]").contains(&"1".to_owned()));
+
+        let page = ann.page(&at).await;
+        let decide = format!("{at}/decide");
+        let silent = ann.submit(&page, &decide, &[("act", "decline")]).await;
+        assert_eq!((silent.status.as_u16(), silent.has("#note-error")), (422, true));
+        assert_eq!(ann.submit(&page, &decide, &[("act", "decline"), ("note", "Ask <b>me</b> first")]).await.location(), at);
+        let page = max.page(&at).await;
+        assert!(page.one("#request").contains("Ann Archer declined this") && page.one("#request").contains("Ask <b>me</b> first"));
+        press(&max, &at, "ask").await.location();
+        press(&max, &at, "withdraw").await.location();
+        press(&max, &at, "ask").await.location();
+        let page = ann.page(&at).await;
+        assert!(!page.has("form[action$='/run']"), "who decides says so on the request");
+        assert_eq!(ann.submit(&page, &decide, &[("act", "approve")]).await.location(), at);
+        assert_eq!(ended(&ann, &at).await.one(".page-head .badge"), "Booked");
+        assert_eq!((balance(app, "C1").await, balance(app, "C2").await), (Some(1_600), Some(70)));
+        let row = ann.page("/admin/acme/approvals?state=approved").await.one("#batches tbody tr");
+        assert!(row.contains("Book 2 rows (+1,470)") && row.contains("Max") && row.contains("Ann Archer"), "{row}");
+    }
+
     async fn the_rows_that_are_left_out_come_back_as_a_file_that_can_be_mended(app, _clock) {
         let (_site, ann) = acme(app).await;
         three_customers(app).await;

@@ -3,6 +3,7 @@
 
 mod booking;
 mod check;
+pub mod requests;
 mod reversal;
 mod upload;
 pub mod work;
@@ -29,9 +30,10 @@ use crate::{
     service::{approvals, audit, memberships, reasons},
     store::{
         Db, DbError, Tx,
-        bulk::{batches, rows},
+        bulk::{batches, requests as request_store, rows},
         db::{AsConflict, retry_on_conflict},
     },
+    texts::t,
 };
 
 /// An upload that has not ended after so long never will, in seconds.
@@ -52,6 +54,15 @@ pub enum BulkError {
     /// A row moves more points than this person may at once.
     #[error("a row moves {0} points, which is above the limit")]
     AboveLimit(i64),
+    /// Nobody has to approve it: this person's limit reaches that far.
+    #[error("{}", t!("bulk-request-not-needed"))]
+    NotNeeded,
+    /// Whoever asked does not decide.
+    #[error("{}", t!("approvals-is-own"))]
+    Own,
+    /// Somebody decided first, or nobody asks any more.
+    #[error("{}", t!("approvals-closed"))]
+    Closed,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] DbError),
@@ -205,12 +216,16 @@ async fn act_once(app: &App, caller: &Caller, batch_id: &str, act: Act) -> Resul
     let mut tx = app.db.begin().await?;
     let done = match act {
         Act::CheckAgain => batches::check_again(&mut tx, tenant, batch_id, now).await?,
-        Act::Run => batches::run(&mut tx, tenant, batch_id, &by, now).await?,
+        Act::Run => {
+            requests::settle(&mut tx, caller, batch_id, now).await?;
+            batches::run(&mut tx, tenant, batch_id, &by, now).await?
+        }
         Act::Stop => batches::want_stop(&mut tx, tenant, batch_id).await?,
         Act::GoOn => batches::go_on(&mut tx, tenant, batch_id, now).await?,
         Act::Reverse => batches::reverse(&mut tx, tenant, batch_id, &by, now).await?,
         Act::Discard => {
             let known = batches::find_in(&mut tx, tenant, batch_id).await?.ok_or(BulkError::Unknown)?;
+            request_store::delete(&mut tx, tenant, batch_id).await?;
             let gone = batches::delete(&mut tx, tenant, batch_id).await?;
             if gone {
                 audit_discarded(&mut tx, caller, &known, now).await?;

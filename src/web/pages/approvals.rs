@@ -18,6 +18,7 @@ use crate::{
     },
     service::{
         approvals::{self, Approval, ApprovalError, Effect},
+        bulk::requests::{self, BulkRequest},
         ledger::LedgerError,
         points::PointsError,
     },
@@ -68,6 +69,42 @@ struct Line {
     link: String,
 }
 
+/// A batch of changes that somebody else books as a whole, as the list shows it.
+struct BatchLine {
+    link: String,
+    what: String,
+    name: String,
+    asker: String,
+    asked_at: Timestamp,
+    ago: String,
+    state: State,
+    decided: String,
+    note: Option<String>,
+}
+
+impl BatchLine {
+    fn new(request: BulkRequest, member: &Member, now: Timestamp) -> Self {
+        let zone = member.place.zone;
+        let by =
+            |at: Timestamp| t!("approvals-by-on", day = format::date(at, zone), name = who(request.decider.as_ref()));
+        Self {
+            link: format!("{}/{}", Section::Bulk.address(&member.place.tenant), escaped(&request.batch_id)),
+            what: t!(
+                "approvals-batch",
+                count = request.row_count,
+                points = format::signed(request.points_to_add - request.points_to_take)
+            ),
+            asker: who(request.asker.as_ref()),
+            asked_at: request.asked_at,
+            ago: format::days_apart(request.asked_at, now, zone),
+            state: request.state,
+            decided: request.decided_at.map(by).unwrap_or_default(),
+            name: if request.name.is_empty() { t!("bulk-pasted") } else { request.name },
+            note: request.decision_note,
+        }
+    }
+}
+
 /// A tab: its address, name, and whether it is shown.
 struct Tab {
     href: String,
@@ -81,6 +118,8 @@ struct ApprovalsPage<'a> {
     shell: &'a Shell,
     tabs: Vec<Tab>,
     lines: Vec<Line>,
+    /// Batches, before the first page; nothing for those who see none.
+    batches: Vec<BatchLine>,
     shows_open: bool,
     older: Option<String>,
     newest: Option<String>,
@@ -144,6 +183,11 @@ pub(crate) async fn index(
     let tenant = &member.place.tenant;
     let older = Some(asked.older.as_str()).filter(|older| !older.is_empty());
     let (found, more) = approvals::list(&app.db, tenant, asked.state(), older, ROWS).await?;
+    let batches = if older.is_none() && member.place.role >= Role::Manager {
+        requests::list(&app.db, tenant, asked.state()).await?
+    } else {
+        Vec::new()
+    };
     let shell = member.shell(Section::Approvals, t!("approvals-title"));
     let path = shell.at("/approvals");
     let here = || Address::new(path.clone()).and("state", &asked.state).without_empty();
@@ -161,6 +205,7 @@ pub(crate) async fn index(
             tab(ALL, t!("approvals-all"), None),
         ],
         lines: found.iter().map(|approval| line(approval, &member, app.now())).collect(),
+        batches: batches.into_iter().map(|request| BatchLine::new(request, &member, app.now())).collect(),
         shows_open: asked.state() == Some(State::Open),
         older: found.last().filter(|_| more).map(|last| here().and("older", &last.approval_id).to_string()),
         newest: older.map(|_| here().to_string()),

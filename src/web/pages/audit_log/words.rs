@@ -13,7 +13,7 @@ use crate::{
 const VALUE_CHARS_MAX: usize = 300;
 
 /// What is done, with the key of its text.
-const ACTIONS: [(&str, &str); 84] = [
+const ACTIONS: [(&str, &str); 88] = [
     ("api_client.created", "audit-log-did-api-client-created"),
     ("api_client.old_secret_dropped", "audit-log-did-api-client-old-secret-dropped"),
     ("api_client.rate_changed", "audit-log-did-api-client-rate-changed"),
@@ -24,6 +24,10 @@ const ACTIONS: [(&str, &str); 84] = [
     ("approval.declined", "audit-log-did-approval-declined"),
     ("approval.withdrawn", "audit-log-did-approval-withdrawn"),
     ("audit_log.proved", "audit-log-did-audit-log-proved"),
+    ("bulk_batch.approval_asked", "audit-log-did-bulk-batch-approval-asked"),
+    ("bulk_batch.approval_declined", "audit-log-did-bulk-batch-approval-declined"),
+    ("bulk_batch.approval_withdrawn", "audit-log-did-bulk-batch-approval-withdrawn"),
+    ("bulk_batch.approved", "audit-log-did-bulk-batch-approved"),
     ("bulk_batch.booked", "audit-log-did-bulk-batch-booked"),
     ("bulk_batch.continued", "audit-log-did-bulk-batch-continued"),
     ("bulk_batch.discarded", "audit-log-did-bulk-batch-discarded"),

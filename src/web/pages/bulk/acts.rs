@@ -22,6 +22,21 @@ use crate::{
     },
 };
 
+/// What is shown when nothing was done.
+pub(super) async fn refused(member: &Member, app: &App, error: BulkError) -> Result<WebError, WebError> {
+    Ok(match error {
+        BulkError::Unknown => WebError::NotFound,
+        BulkError::State(_) => WebError::Conflict(t!("bulk-stands-otherwise")),
+        BulkError::NotAllowed => WebError::Role { least: Role::Manager, able: member.able(app, Role::Manager).await? },
+        BulkError::AboveLimit(largest) => {
+            let limit = member.place.limits.of(member.place.role).unwrap_or_default();
+            WebError::Conflict(t!("bulk-above-limit", points = largest, limit = limit))
+        }
+        error @ (BulkError::NotNeeded | BulkError::Own | BulkError::Closed) => WebError::Conflict(error.to_string()),
+        BulkError::Store(error) => error.into(),
+    })
+}
+
 /// Does it, and shows the batch.
 async fn act(
     member: &Member,
@@ -31,20 +46,8 @@ async fn act(
     told: Option<String>,
 ) -> Result<HttpResponse, WebError> {
     member.require(app, Role::Manager).await?;
-    let done = bulk::act(app, &member.caller(), batch_id, what).await;
-    match done {
-        Ok(()) => {}
-        Err(BulkError::Unknown) => return Err(WebError::NotFound),
-        Err(BulkError::State(_)) => return Err(WebError::Conflict(t!("bulk-stands-otherwise"))),
-        Err(BulkError::NotAllowed) => {
-            let able = member.able(app, Role::Manager).await?;
-            return Err(WebError::Role { least: Role::Manager, able });
-        }
-        Err(BulkError::AboveLimit(largest)) => {
-            let limit = member.place.limits.of(member.place.role).unwrap_or_default();
-            return Err(WebError::Conflict(t!("bulk-above-limit", points = largest, limit = limit)));
-        }
-        Err(BulkError::Store(error)) => return Err(error.into()),
+    if let Err(error) = bulk::act(app, &member.caller(), batch_id, what).await {
+        return Err(refused(member, app, error).await?);
     }
     if let Some(told) = told {
         member.toast(Toast::new(told))?;

@@ -11,7 +11,10 @@ use actix_web::{
 use askama::Template;
 use serde::Deserialize;
 
-use super::told;
+use super::{
+    requests::{self, Standing},
+    told,
+};
 use crate::{
     app::App,
     domain::{
@@ -30,7 +33,9 @@ use crate::{
         access::Member,
         csv::{self, Step},
         error::WebError,
-        filters, format,
+        filters,
+        form::Errors,
+        format,
         html::{self, Want},
         people::{self, Names},
         query::{Address, customer_page, escaped},
@@ -170,8 +175,10 @@ fn happened(batch: &Batch, names: &Names) -> Vec<Happened> {
 
 #[derive(Template)]
 #[template(path = "bulk/show.html", blocks = ["rows", "main"])]
-struct BatchPage<'a> {
+pub(super) struct BatchPage<'a> {
     shell: &'a Shell,
+    standing: Standing,
+    typed: Typed<'a>,
     batch: &'a Batch,
     name: String,
     here: String,
@@ -189,6 +196,20 @@ struct BatchPage<'a> {
     export: Option<String>,
     before: Option<String>,
     after: Option<String>,
+}
+
+/// The form of a decision about a request, as it was typed, and what is wrong with it.
+#[derive(Clone, Copy)]
+pub(super) struct Typed<'a> {
+    pub(super) note: &'a str,
+    pub(super) errors: &'a Errors,
+}
+
+impl BatchPage<'_> {
+    /// With what it is answered.
+    pub(super) fn status(&self) -> StatusCode {
+        if self.typed.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
+    }
 }
 
 /// What a batch comes to.
@@ -264,7 +285,8 @@ pub(crate) async fn show(
 ) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Manager).await?;
     let batch = batch_of(&member, &app, &path.1).await?;
-    answer(&member, &app, &batch, &asked, async |shell, page| {
+    let typed = Typed { note: "", errors: &Errors::default() };
+    answer(&member, &app, &batch, (&asked, typed), async |shell, page| {
         if want.is_part("bulk-rows") {
             let here = Address::new(page.here.clone()).and("show", &asked.show);
             let here = here.and("after", &asked.after).and("before", &asked.before).without_empty();
@@ -276,18 +298,18 @@ pub(crate) async fn show(
 }
 
 /// Makes the page, and has it answered.
-async fn answer(
+pub(super) async fn answer(
     member: &Member,
     app: &App,
     batch: &Batch,
-    asked: &Asked,
+    (asked, typed): (&Asked, Typed<'_>),
     answered: impl AsyncFnOnce(&Shell, &BatchPage<'_>) -> Result<HttpResponse, WebError>,
 ) -> Result<HttpResponse, WebError> {
     let tenant = &member.place.tenant;
     let names = people::names(app, tenant).await?;
     let reasons = bulk::reasons(&app.db, tenant).await?;
     let name = told::name(batch);
-    let shell = member.shell(Section::Bulk, name.as_str());
+    let (shell, _status) = typed.errors.mark(member.shell(Section::Bulk, name.as_str()));
     let here = shell.at(&format!("/bulk/{}", escaped(&batch.batch_id)));
     let listed = bulk::rows(&app.db, tenant, &batch.batch_id, asked.state(), asked.page(), ROWS).await?;
     let same = match batch.state {
@@ -310,6 +332,8 @@ async fn answer(
     };
     let totals = Totals::of(batch);
     let page = BatchPage {
+        standing: requests::standing(member, app, batch).await?,
+        typed,
         run: t!("bulk-run", count = totals.ready, points = format::signed(totals.sum)),
         totals,
         state: told::state(batch),
@@ -334,7 +358,8 @@ async fn answer(
 pub(crate) async fn progress(member: Member, path: OfBatch, app: Data<App>) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Manager).await?;
     let batch = batch_of(&member, &app, &path.1).await?;
-    answer(&member, &app, &batch, &Asked::default(), async |shell, page| {
+    let typed = Typed { note: "", errors: &Errors::default() };
+    answer(&member, &app, &batch, (&Asked::default(), typed), async |shell, page| {
         if let Some(progress) = &page.progress {
             return html::bare(&ProgressPart { progress, here: &page.here });
         }

@@ -2,6 +2,7 @@
 
 mod acts;
 mod batch;
+mod requests;
 mod told;
 
 use actix_web::{
@@ -15,6 +16,7 @@ use serde::Deserialize;
 
 pub(crate) use acts::{check_again, confirm_discarding, confirm_reversal, discard, go_on, reverse, run, stop};
 pub(crate) use batch::{export, progress, show};
+pub(crate) use requests::{ask, decide, withdraw};
 
 use crate::{
     app::App,
