@@ -126,6 +126,7 @@ on_both! {
         assert!(told.starts_with("There is a draft of a change. Ann Archer kept it on "), "{told}");
         assert_eq!(form.all("#draft tbody tr"), ["Points for one unit of money 1.00 2.00", "Coupon prefix None ACM"]);
         assert_eq!((form.attribute("#factor", "value"), form.has("#trial")), ("1".into(), false));
+        let anns = ann.page(&format!("{RULE}?form=draft")).await;
         // A colleague sees the draft, and what it would have given.
         let form = max.page(&form.attribute("#draft a", "href").replace("#edit", "")).await;
         assert_eq!((form.attribute("#factor", "value"), form.one("#submit")), ("2".into(), "Save and publish".into()));
@@ -133,10 +134,10 @@ on_both! {
         clock.set(app.now().plus_secs(60));
         max.submit(&form, RULE, &[("factor", "3"), ("act", "draft")]).await.location();
 
-        let refused = ann.submit(&form, RULE, &[("factor", "4"), ("act", "draft")]).await;
+        let refused = ann.submit(&anns, RULE, &[("factor", "4"), ("act", "draft")]).await;
         assert_eq!((refused.status.as_u16(), refused.attribute("#factor", "value")), (422, "4".into()));
         assert!(refused.one(".error-summary").contains("Somebody kept, published or discarded a draft of this rule"));
-        assert_eq!(ann.submit(&form, &format!("{RULE}/publish"), &[]).await.status, 409);
+        assert_eq!(ann.submit(&anns, &format!("{RULE}/publish"), &[]).await.status, 409);
         let form = ann.page(RULE).await;
         assert_eq!(ann.submit(&form, &format!("{RULE}/publish"), &[]).await.location(), RULE);
         let now = site(app, "main").await;

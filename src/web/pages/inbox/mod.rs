@@ -24,7 +24,7 @@ use crate::{
         inbox::{self, Event, EventCounts, EventFilter, EventPage},
         secrets as kept_secrets,
     },
-    texts::t,
+    texts::{self, t},
     web::{
         access::Member,
         csv::{self, Step},
@@ -222,11 +222,15 @@ const COLUMNS: [&str; 10] =
 pub(crate) async fn export(member: Member, asked: Query<Asked>, app: Data<App>) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Admin).await?;
     let (tenant, zone, filter) = (member.place.tenant.clone(), member.place.zone, asked.filter());
+    // The file is sent when the request, and with it its language, is over.
+    let language = texts::current();
     let read = move |page: EventPage| {
         let (app, tenant, filter) = (app.clone(), tenant.clone(), filter.clone());
         async move {
             let listed = inbox::list(&app.db, &tenant, &filter, &page, EXPORTED).await?;
-            let lines: String = listed.events.iter().map(|event| csv::line(cells(event, zone))).collect();
+            let lines = texts::in_language(language, || {
+                listed.events.iter().map(|event| csv::line(cells(event, zone))).collect::<String>()
+            });
             let last = listed.events.last().filter(|_| listed.older);
             let next = last.map(|event| Step::Page(EventPage::OlderThan(event.event_id.clone())));
             Ok((lines, next.unwrap_or(Step::End)))
