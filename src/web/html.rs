@@ -1,6 +1,9 @@
 //! Turning templates into answers: whole pages, and parts for htmx.
 
-use std::future::{Ready, ready};
+use std::{
+    any::type_name,
+    future::{Ready, ready},
+};
 
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder,
@@ -13,6 +16,7 @@ use actix_web::{
 use askama::Template;
 
 use super::{error::WebError, shell::Shell};
+use crate::texts::current;
 
 /// How the client asked: for a whole page, or for a part to put into one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,15 +91,20 @@ pub(crate) fn list(shell: &Shell, address: &impl ToString, template: &impl Templ
 
 /// A whole page.
 pub(crate) fn whole(status: StatusCode, page: &impl Template) -> Result<HttpResponse, WebError> {
-    let body = page.render().map_err(|error| WebError::internal("rendering a page", error))?;
-    Ok(builder(status).body(body))
+    Ok(builder(status).body(rendered(page)?))
+}
+
+/// The text of a template.
+pub(crate) fn rendered<T: Template>(template: &T) -> Result<String, WebError> {
+    // By this a test sees that every template was rendered in every language.
+    tracing::trace!(template = type_name::<T>(), language = current().as_str(), "Rendered a template");
+    template.render().map_err(|error| WebError::internal("rendering a page", error))
 }
 
 /// A part for htmx, with the page's new title and its toasts.
 pub(crate) fn part(status: StatusCode, shell: &Shell, part: &impl Template) -> Result<HttpResponse, WebError> {
-    let failed = |error| WebError::internal("rendering a part", error);
-    let mut body = Beside { shell }.render().map_err(failed)?;
-    part.render_into(&mut body).map_err(failed)?;
+    let mut body = rendered(&Beside { shell })?;
+    body.push_str(&rendered(part)?);
     Ok(builder(status).body(body))
 }
 

@@ -116,6 +116,16 @@ on_both! {
             counts.push(crawl(&visitor).await.len());
         }
         assert!(counts[0] > 15 && counts.is_sorted(), "{counts:?}");
+        // The same doors stand open in every language.
+        let mut in_german = Vec::new();
+        for role in [Role::Viewer, Role::Agent, Role::Manager, Role::Admin] {
+            let visitor = site.visitor_reading(Language::German);
+            visitor.sign_in(&format!("erika{}@example.com", role.as_str())).await;
+            let pages = crawl(&visitor).await;
+            assert!(pages.iter().all(|(_, page)| page.contains("<html lang=\"de\"")), "{}", role.as_str());
+            in_german.push(pages.len());
+        }
+        assert_eq!(in_german, counts);
     }
 
     async fn a_german_reader_finds_no_english(app, _clock) {

@@ -32,5 +32,6 @@ mod settings;
 mod sign_in;
 mod statement;
 mod team;
+mod templates;
 mod visitor;
 mod webhooks;

@@ -17,8 +17,13 @@ use guerdon::{
         tenants::{self, NewTenant},
         users::{self, NewUser},
     },
+    texts::Language,
 };
-use reqwest::{Client, Method, Response, StatusCode, header::HeaderMap, redirect};
+use reqwest::{
+    Client, Method, Response, StatusCode,
+    header::{ACCEPT_LANGUAGE, HeaderMap, HeaderValue},
+    redirect,
+};
 use scraper::{ElementRef, Html, Selector};
 
 /// What everybody in the tests has for a password.
@@ -73,6 +78,13 @@ pub(crate) async fn acme(app: &App) -> (Site, Visitor) {
 }
 
 impl Site {
+    /// Somebody new whose browser asks for pages in this language.
+    pub(crate) fn visitor_reading(&self, language: Language) -> Visitor {
+        let asked = HeaderMap::from_iter([(ACCEPT_LANGUAGE, HeaderValue::from_static(language.as_str()))]);
+        let client = Client::builder().cookie_store(true).redirect(redirect::Policy::none()).default_headers(asked);
+        Visitor { client: client.build().unwrap(), base: format!("http://{}", self.running.address), htmx: None }
+    }
+
     /// Somebody new, without any cookie.
     pub(crate) fn visitor(&self) -> Visitor {
         let client = Client::builder().cookie_store(true).redirect(redirect::Policy::none()).build().unwrap();

@@ -157,7 +157,7 @@ fn snippet(app: &App, member: &Member, site: &Site) -> Result<String, WebError> 
     let base = app.settings.base_url();
     let (tenant, site) = (member.place.tenant.as_str(), site.code.as_str());
     let lines = Snippet { base: &base, script: widget::present(), tenant, site };
-    lines.render().map_err(|error| WebError::internal("rendering the lines for a page", error))
+    html::rendered(&lines)
 }
 
 fn facts(site: &Site) -> Vec<Fact> {
