@@ -65,6 +65,7 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         coupons::desk::STATEMENTS,
         coupons::exchanges::STATEMENTS,
         coupons::list::STATEMENTS,
+        coupons::sales::STATEMENTS,
         coupons::uses::STATEMENTS,
         customers::STATEMENTS,
         directory::STATEMENTS,

@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use guerdon::{
     domain::{ledger::entry::EntryKind, refusal::Refusal},
     service::ledger::command::{Command, Done, Reply},
+    store::coupons,
 };
 
 use crate::{
@@ -166,6 +167,56 @@ on_both! {
         desk.add("C1", 1_000, YEAR).await.unwrap();
         app.ledger.submit(refused()).await.unwrap();
         assert_eq!(desk.balance("C1").await, Some(110));
+        desk.assert_proven().await;
+    }
+}
+
+on_both! {
+    async fn a_balance_has_seen_whatever_was_answered_before_it_was_asked(app, _clock) {
+        let desk = Desk::open(app, "acme").await;
+        let rounds = (0..16).map(async |n| {
+            let id = format!("C{n}");
+            for round in 1..=5 {
+                desk.add(&id, 10, YEAR).await.unwrap();
+                assert_eq!(desk.balance(&id).await, Some(round * 10));
+            }
+        });
+        join_all(rounds).await;
+        assert_eq!(desk.balance("nobody").await, None);
+    }
+
+    async fn more_lots_than_are_read_at_once_are_spent_in_order(app, clock) {
+        let desk = Desk::open(app, "acme").await;
+        for n in 0..150 {
+            desk.add("C1", 10, YEAR + n).await.unwrap();
+        }
+        let mut left = 1_500;
+        for points in [1, 79, 80, 300, 640, 400] {
+            desk.take("C1", points).await.unwrap();
+            left -= points;
+            assert_eq!(desk.balance("C1").await, Some(left));
+        }
+        assert!(desk.take("C1", 1).await.is_err());
+        clock.set(app.now().plus_secs(2 * YEAR));
+        assert_eq!(desk.balance("C1").await, Some(0));
+        desk.assert_proven().await;
+    }
+
+    async fn coupons_bought_at_once_are_kept_with_what_was_given_for_each(app, _clock) {
+        let desk = Desk::open(app, "acme").await;
+        desk.offer("o1", None, None).await;
+        let buying = (0..40).map(async |n| {
+            let id = format!("C{n}");
+            desk.add(&id, 100, YEAR).await.unwrap();
+            let Ok(Reply::Done(Done::Redeemed { code, redemption_id, .. })) = desk.redeem(&id, "o1").await else {
+                panic!("{id} has no coupon")
+            };
+            let coupon = coupons::find(&app.db, &desk.tenant, &code).await.unwrap().unwrap();
+            assert_eq!(coupon.issued_to.as_deref(), Some(id.as_str()));
+            assert_eq!(coupon.redemption_id, Some(redemption_id));
+            assert_eq!((coupon.template.max_redemptions, coupon.redemption_count), (1, 0));
+        });
+        join_all(buying).await;
         desk.assert_proven().await;
     }
 }

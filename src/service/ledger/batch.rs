@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 
 use super::{
     command::{AccountUse, Approved, Command, Reply, Request},
-    decide::{Cancellable, Decisions, Undoable},
+    decide::{Cancellable, Decisions, Sale, Undoable},
     events,
 };
 use crate::{
@@ -34,7 +34,7 @@ use crate::{
         approvals::{self, Decision},
         coupons,
         db::retry_on_conflict,
-        idempotency,
+        idempotency::{self, KeptAnswer, NewAnswer},
         ledger::{
             load::{self, Need, TakenId},
             read, save,
@@ -121,12 +121,10 @@ async fn load_all(tx: &mut Tx, requests: &[Request], now: Timestamp) -> Result<D
     load_undone(tx, requests, &mut decisions).await?;
     load_cancelled(tx, requests, &mut decisions, now).await?;
     load_keys(tx, requests, &mut decisions).await?;
-    for (account, need) in needs {
-        if let Some(row) = decisions.locked.remove(&account) {
-            let mut book = load::open_book(tx, row, need, now).await?;
-            book.settle(now, &mut new_entry_id);
-            decisions.books.insert(account, book);
-        }
+    let accounts = needs.into_iter().filter_map(|(whose, need)| Some((decisions.locked.remove(&whose)?, need)));
+    for mut book in load::open_books(tx, accounts.collect(), now).await? {
+        book.settle(now, &mut new_entry_id);
+        decisions.books.insert((book.account.tenant.clone(), book.account.customer.clone()), book);
     }
     Ok(decisions)
 }
@@ -285,10 +283,19 @@ async fn load_cancelled(
 }
 
 async fn load_keys(tx: &mut Tx, requests: &[Request], decisions: &mut Decisions) -> Result<(), DbError> {
-    for request in requests {
-        let Some((key, _)) = &request.key else { continue };
-        let (tenant, caller) = (&request.caller.tenant, request.caller.name());
-        if let Some(claim) = idempotency::find_in(tx, tenant, &caller, &key.key, &key.fingerprint).await? {
+    let keyed: Vec<_> = requests
+        .iter()
+        .filter_map(|request| {
+            let (key, _) = request.key.as_ref()?;
+            Some((&request.caller.tenant, request.caller.name(), key))
+        })
+        .collect();
+    let wanted: Vec<_> =
+        keyed.iter().map(|(tenant, caller, key)| (*tenant, caller.clone(), key.key.as_str())).collect();
+    let found = idempotency::find_in(tx, &wanted).await?;
+    for (tenant, caller, key) in keyed {
+        let is_its = |kept: &&KeptAnswer| kept.tenant_id == *tenant && kept.caller == caller && kept.key == key.key;
+        if let Some(claim) = found.iter().find(is_its).map(|kept| kept.judge(&key.fingerprint)) {
             decisions.keys.insert((tenant.clone(), caller, key.key.clone(), key.fingerprint.clone()), claim);
         }
     }
@@ -310,11 +317,8 @@ async fn write_all(
     for (tenant, account_id, seq, note) in &decisions.notes {
         save::insert_note(tx, (tenant, *account_id), *seq, note).await?;
     }
-    for sale in &decisions.sales {
-        coupons::insert(tx, &sale.tenant, &sale.coupon, now).await?;
-        let entry = (sale.account_id, sale.seq);
-        coupons::insert_redemption(tx, &sale.tenant, entry, &sale.option, &sale.coupon, &sale.site, now).await?;
-    }
+    let sales: Vec<_> = decisions.sales.iter().map(Sale::to_keep).collect();
+    coupons::sales::insert(tx, &sales, now).await?;
     for (tenant, redemption) in &decisions.cancelled {
         coupons::cancel_redemption(tx, tenant, redemption, now).await?;
         options::count_given_back(tx, tenant, &redemption.option_id).await?;
@@ -327,19 +331,17 @@ async fn write_all(
         .zip(results)
         .filter_map(|(request, result)| match (&request.key, result) {
             (Some((key, answer)), Ok(Reply::Done(done) | Reply::DoneBefore(done))) => {
-                Some((request, key, answer(done)))
+                let (status, body) = answer(done);
+                let (tenant, caller) = (&request.caller.tenant, request.caller.name());
+                Some(NewAnswer { tenant, caller, key: &key.key, fingerprint: &key.fingerprint, status, body })
             }
             _ => None,
         })
         .collect();
-    answers.sort_by(|(_, one, _), (_, two, _)| one.key.cmp(&two.key));
-    for (request, key, (status, body)) in answers {
-        let (tenant, caller) = (&request.caller.tenant, request.caller.name());
-        let kept = idempotency::keep(tx, tenant, &caller, &key.key, &key.fingerprint, status, &body, now).await?;
-        if !kept {
-            // Another replica answered under this key meanwhile: begin again and find its answer.
-            return Err(DbError::Constraint("idempotency_keys".to_owned()));
-        }
+    answers.sort_by(|one, two| (one.tenant, &one.caller, one.key).cmp(&(two.tenant, &two.caller, two.key)));
+    if !idempotency::keep(tx, &answers, now).await? {
+        // Another replica answered under one of the keys meanwhile: begin again and find its answer.
+        return Err(DbError::Constraint("idempotency_keys".to_owned()));
     }
     let events = events::write(tx, &changes, &decisions.sales, now).await?;
     close_approvals(tx, decisions.approved, now).await?;

@@ -27,7 +27,11 @@ use crate::{
         refusal::Refusal,
         time::Timestamp,
     },
-    store::{coupons::Redemption, idempotency::Claim, ledger::load::TakenId},
+    store::{
+        coupons::{self, Redemption},
+        idempotency::Claim,
+        ledger::load::TakenId,
+    },
 };
 
 /// An entry that is to be undone.
@@ -77,6 +81,13 @@ pub(super) struct Sale {
     pub(super) option: RedeemOption,
     pub(super) coupon: IssuedCoupon,
     pub(super) site: SiteCode,
+}
+
+impl Sale {
+    pub(super) fn to_keep(&self) -> coupons::sales::Sale<'_> {
+        let Self { tenant, account_id, seq, option, coupon, site } = self;
+        coupons::sales::Sale { tenant, entry: (*account_id, *seq), option, coupon, site }
+    }
 }
 
 /// Everything that the requests of a batch may look at, and what they decided.

@@ -1,21 +1,11 @@
 //! Redemptions: exchanges of points for a coupon.
 
 use crate::{
-    domain::{
-        coupon::IssuedCoupon,
-        ids::{SiteCode, TenantId},
-        option::RedeemOption,
-        time::Timestamp,
-    },
+    domain::{ids::TenantId, time::Timestamp},
     store::{DbError, Tx, sql::statements},
 };
 
 statements! {
-    Tenant INSERT_REDEMPTION {
-        "INSERT INTO redemptions (tenant_id, redemption_id, account_id, seq, option_id, option_version, points, code,
-             site_code, created_at, cancelled_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL)"
-    }
     /// Locks the coupon, so that it is not used while its redemption is cancelled.
     Tenant LOCK_REDEMPTION {
         "SELECT r.redemption_id, r.seq, r.option_id, r.code, r.cancelled_at IS NOT NULL, c.redemption_count,
@@ -110,21 +100,6 @@ pub async fn cancel_redemption(
 ) -> Result<(), DbError> {
     tx.query(CANCEL_REDEMPTION).bind(tenant).bind(&redemption.redemption_id).bind(now).run().await?;
     super::delete(tx, tenant, &redemption.code, now).await.map(drop)
-}
-
-/// Keeps the exchange of points for a coupon.
-pub async fn insert_redemption(
-    tx: &mut Tx,
-    tenant: &TenantId,
-    entry: (i64, i64),
-    option: &RedeemOption,
-    coupon: &IssuedCoupon,
-    site: &SiteCode,
-    now: Timestamp,
-) -> Result<(), DbError> {
-    let query = tx.query(INSERT_REDEMPTION).bind(tenant).bind(&coupon.redemption_id).bind(entry.0).bind(entry.1);
-    let query = query.bind(&option.id).bind(option.version).bind(option.draft.points).bind(&coupon.code);
-    query.bind(site).bind(now).run().await.map(drop)
 }
 
 /// Where a coupon came from that was bought with points.

@@ -3,17 +3,18 @@
 pub mod desk;
 pub mod exchanges;
 pub mod list;
+pub mod sales;
 pub mod uses;
 
 use serde_json::{Map, Value};
 use sqlx::FromRow;
 
-pub use exchanges::{Redemption, cancel_redemption, insert_redemption, lock_redemption};
+pub use exchanges::{Redemption, cancel_redemption, lock_redemption};
 
 use super::{Db, DbError, Tx, db::Query, sql::statements};
 pub use crate::domain::coupon::{Coupon, CouponStatus};
 use crate::domain::{
-    coupon::{Calculation, CouponDraft, CouponTemplate, Discount, IssuedCoupon, MovedCoupon, Restrictions},
+    coupon::{Calculation, CouponDraft, CouponTemplate, Discount, MovedCoupon, Restrictions},
     ids::{CustomerId, TenantId},
     money::{Currency, decimal},
     time::Timestamp,
@@ -177,13 +178,7 @@ impl CouponRow {
 
 /// Binds the fifteen columns of a template, in the order of both statements that write it.
 fn bind_template<'c>(query: Query<'c>, template: &CouponTemplate) -> Query<'c> {
-    let (percentage, amount, currency) = match &template.discount {
-        Discount::Percent(percent) => (Some(percent.normalize().to_string()), None, None),
-        Discount::Absolute { amount, currency } => {
-            (None, Some(amount.normalize().to_string()), Some(currency.as_str().to_owned()))
-        }
-        Discount::FreeShipping => (None, None, None),
-    };
+    let (percentage, amount, currency) = discount_columns(&template.discount);
     let restrictions = Value::Object(template.restrictions.to_json()).to_string();
     let query = query.bind(template.name.clone()).bind(template.description.clone()).bind(template.discount.kind());
     let query = query.bind(percentage).bind(amount).bind(currency).bind(template.calculation.as_str());
@@ -193,20 +188,21 @@ fn bind_template<'c>(query: Query<'c>, template: &CouponTemplate) -> Query<'c> {
     query.bind(template.valid_from).bind(template.valid_until)
 }
 
+/// The columns of a discount: a percentage, or an amount and its currency.
+fn discount_columns(discount: &Discount) -> (Option<String>, Option<String>, Option<String>) {
+    match discount {
+        Discount::Percent(percent) => (Some(percent.normalize().to_string()), None, None),
+        Discount::Absolute { amount, currency } => {
+            (None, Some(amount.normalize().to_string()), Some(currency.as_str().to_owned()))
+        }
+        Discount::FreeShipping => (None, None, None),
+    }
+}
+
 /// The columns that hold JSON beside the restrictions: mixins and their links.
 fn mixins_of(draft: &CouponDraft) -> (Option<String>, String) {
     let mixins = draft.mixins.as_ref().map(|mixins| serde_json::json!(mixins).to_string());
     (mixins, serde_json::json!(draft.mixin_links).to_string())
-}
-
-/// Keeps a coupon that was just bought with points.
-pub async fn insert(tx: &mut Tx, tenant: &TenantId, coupon: &IssuedCoupon, now: Timestamp) -> Result<(), DbError> {
-    let query = tx.query(INSERT_COUPON).bind(tenant).bind(&coupon.code).bind(coupon.issued_to.as_str());
-    let query = query.bind(&coupon.redemption_id).bind(false).bind(None::<String>).bind("{}").bind(now);
-    if bind_template(query, &coupon.template).run().await? > 0 {
-        return Ok(());
-    }
-    Err(DbError::Constraint("coupons".to_owned()))
 }
 
 /// Makes a coupon. Says whether the code was free and, for a referral coupon, its customer without one.

@@ -1,5 +1,7 @@
 //! Opening accounts for a change: locked, with the lots that the change needs.
 
+use std::collections::HashMap;
+
 use serde_json::json;
 
 use super::rows::{AccountRow, LotRow, account_columns};
@@ -15,8 +17,10 @@ use crate::{
     store::{DbError, Tx, sql::statements},
 };
 
-/// Lots are fetched by as many at a time: most debits end within the first.
+/// Lots of one account are fetched by as many at a time.
 const LOTS_PAGE: i64 = 64;
+/// As many come first where some points are taken: most debits end within them.
+const FIRST_LOTS: i64 = 8;
 
 statements! {
     /// Makes the accounts that are missing.
@@ -48,9 +52,21 @@ statements! {
            AND (valid_until, seq) > ($3, $4)
          ORDER BY valid_until, seq LIMIT $5"
     }
-    Tenant LIST_PENDING_LOTS {
-        "SELECT seq, points, remaining, available_from, valid_until FROM lots
-         WHERE tenant_id = $1 AND account_id = $2 AND remaining > 0 AND available_from > $3"
+    /// For each account in the rows `[tenant, account, settled_at]`, as JSON: its first `$2` lots in spending order, and
+    /// those that are pending.
+    Tenant LIST_FIRST_LOTS {
+        "SELECT j.value ->> 0, CAST(j.value ->> 1 AS BIGINT),
+             (SELECT CAST(" lite("json_group_array(json_array(") pg("json_agg(json_build_array(")
+                 "l.seq, l.points, l.remaining, l.available_from, l.valid_until)) AS TEXT)
+              FROM (SELECT seq, points, remaining, available_from, valid_until FROM lots
+                    WHERE tenant_id = j.value ->> 0 AND account_id = CAST(j.value ->> 1 AS BIGINT) AND remaining > 0
+                    ORDER BY valid_until, seq LIMIT $2) AS l),
+             (SELECT CAST(" lite("json_group_array(json_array(") pg("json_agg(json_build_array(")
+                 "l.seq, l.points, l.remaining, l.available_from, l.valid_until)) AS TEXT)
+              FROM lots l
+              WHERE l.tenant_id = j.value ->> 0 AND l.account_id = CAST(j.value ->> 1 AS BIGINT) AND l.remaining > 0
+                AND l.available_from > CAST(j.value ->> 2 AS BIGINT))
+         FROM " rows
     }
     Tenant GET_CANCELLING { "SELECT grace_days, customer_cancel_hours FROM tenants WHERE tenant_id = $1" }
     Tenant GET_LOT {
@@ -119,11 +135,73 @@ pub enum Need {
     Everything,
 }
 
-/// Opens the book of a locked account.
-pub async fn open_book(tx: &mut Tx, account: Account, need: Need, now: Timestamp) -> Result<Book, DbError> {
-    if need == Need::Settlement && !Book::is_due(&account, now) {
-        return Ok(Book::open(account, Vec::new(), Loaded::None));
+/// Opens the books of locked accounts, with the lots that each change needs.
+pub async fn open_books(tx: &mut Tx, accounts: Vec<(Account, Need)>, now: Timestamp) -> Result<Vec<Book>, DbError> {
+    let needs_none = |(account, need): &(Account, Need)| *need == Need::Settlement && !Book::is_due(account, now);
+    let (settled, others): (Vec<_>, Vec<_>) = accounts.into_iter().partition(needs_none);
+    let mut books: Vec<_> =
+        settled.into_iter().map(|(account, _)| Book::open(account, Vec::new(), Loaded::None)).collect();
+    let whole = others.iter().any(|(_, need)| *need == Need::Everything);
+    let limit = if whole { LOTS_PAGE } else { FIRST_LOTS };
+    let mut first = first_lots(tx, &others, limit).await?;
+    for (account, need) in others {
+        let lots = first.remove(&(account.tenant.clone(), account.account_id)).unwrap_or_default();
+        books.push(open_with(tx, account, need, now, lots, limit).await?);
     }
+    Ok(books)
+}
+
+/// Opens the book of one account.
+pub async fn open_book(tx: &mut Tx, account: Account, need: Need, now: Timestamp) -> Result<Book, DbError> {
+    let mut books = open_books(tx, vec![(account, need)], now).await?;
+    books.pop().ok_or_else(|| DbError::Damaged("an account has no book".to_owned()))
+}
+
+/// Lots of an account: the first in spending order, and those that are pending.
+type FirstLots = (Vec<Lot>, Vec<Lot>);
+
+async fn first_lots(
+    tx: &mut Tx,
+    accounts: &[(Account, Need)],
+    limit: i64,
+) -> Result<HashMap<(TenantId, i64), FirstLots>, DbError> {
+    if accounts.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let row = |(a, _): &(Account, Need)| json!([a.tenant.as_str(), a.account_id, a.settled_at.micros()]);
+    let rows: Vec<_> = accounts.iter().map(row).collect();
+    let query = tx.query(LIST_FIRST_LOTS).bind(json!(rows).to_string()).bind(limit);
+    let rows: Vec<(TenantId, i64, Option<String>, Option<String>)> = query.all().await?;
+    rows.into_iter().map(|(tenant, id, first, pending)| Ok(((tenant, id), (lots(first)?, lots(pending)?)))).collect()
+}
+
+/// Reads `[[seq, points, remaining, available_from, valid_until], ...]`.
+fn lots(json: Option<String>) -> Result<Vec<Lot>, DbError> {
+    let Some(json) = json else { return Ok(Vec::new()) };
+    let rows: Vec<(i64, i64, i64, Option<i64>, i64)> =
+        serde_json::from_str(&json).map_err(|error| DbError::Damaged(format!("lots: {error}")))?;
+    let lot = |(seq, points, remaining, from, until): (i64, i64, i64, Option<i64>, i64)| Lot {
+        seq,
+        points,
+        remaining,
+        available_from: from.map(Timestamp::from_micros),
+        valid_until: Timestamp::from_micros(until),
+    };
+    let mut lots: Vec<Lot> = rows.into_iter().map(lot).collect();
+    lots.sort_by_key(Lot::spending_order);
+    Ok(lots)
+}
+
+/// Opens a book with the lots that are here already, at most `limit` of them, and fetches more as long as they do not
+/// suffice.
+async fn open_with(
+    tx: &mut Tx,
+    account: Account,
+    need: Need,
+    now: Timestamp,
+    (mut page, pending): FirstLots,
+    mut limit: i64,
+) -> Result<Book, DbError> {
     let wanted = match need {
         Need::Settlement => 0,
         Need::Points(points) => points,
@@ -132,27 +210,24 @@ pub async fn open_book(tx: &mut Tx, account: Account, need: Need, now: Timestamp
     let (tenant, id) = (account.tenant.clone(), account.account_id);
     let mut lots: Vec<Lot> = Vec::new();
     let mut spendable = 0_i64;
-    let mut after = (Timestamp::from_micros(i64::MIN), 0);
     loop {
-        let query = tx.query(LIST_LOTS).bind(&tenant).bind(id).bind(after.0).bind(after.1).bind(LOTS_PAGE);
-        let page: Vec<Lot> = query.all::<LotRow>().await?.into_iter().map(Lot::from).collect();
-        let complete = i64::try_from(page.len()).is_ok_and(|n| n < LOTS_PAGE);
-        if let Some(last) = page.last() {
-            after = last.spending_order();
-        }
+        let complete = i64::try_from(page.len()).is_ok_and(|n| n < limit);
+        let after = page.last().map(Lot::spending_order);
         let live = page.iter().filter(|lot| lot.valid_until > now && lot.has_begun(account.settled_at));
         spendable = spendable.saturating_add(live.map(|lot| lot.remaining).sum());
-        lots.extend(page);
-        if complete {
+        lots.append(&mut page);
+        let (Some((until, seq)), false) = (after, complete) else {
             return Ok(Book::open(account, lots, Loaded::All));
-        }
+        };
         // More than wanted, so that a lot is left which tells when the balance changes next.
         if spendable > wanted {
             break;
         }
+        limit = LOTS_PAGE;
+        let query = tx.query(LIST_LOTS).bind(&tenant).bind(id).bind(until).bind(seq).bind(limit);
+        page = query.all::<LotRow>().await?.into_iter().map(Lot::from).collect();
     }
-    let pending = tx.query(LIST_PENDING_LOTS).bind(&tenant).bind(id).bind(account.settled_at);
-    lots.extend(pending.all::<LotRow>().await?.into_iter().map(Lot::from));
+    lots.extend(pending);
     Ok(Book::open(account, lots, Loaded::First))
 }
 
