@@ -7,10 +7,12 @@ use crate::domain::{
 };
 
 statements! {
+    /// Tenant by tenant, so that the index by tenant and end serves.
     Tenant LIST_DUE {
-        "SELECT DISTINCT a.tenant_id, a.customer_id FROM lots l
+        "SELECT DISTINCT a.tenant_id, a.customer_id FROM tenants t
+         CROSS JOIN lots l
          JOIN accounts a ON a.tenant_id = l.tenant_id AND a.account_id = l.account_id
-         WHERE l.remaining > 0 AND l.valid_until <= $1 LIMIT $2"
+         WHERE l.tenant_id = t.tenant_id AND l.remaining > 0 AND l.valid_until <= $1 LIMIT $2"
     }
 }
 
