@@ -33,11 +33,20 @@ const POSTGRES_CONNECTIONS_MAX: u32 = 20;
 /// A connection that was not used for so long is asked whether it is still alive.
 const RESTED: Duration = Duration::from_secs(1);
 /// A transaction that is not gone on with for so long, because its process is frozen or its machine is gone, is ended by
-/// PostgreSQL, and its locks with it; whoever waits for a lock for longer gives up.
-const BEGIN_POSTGRES: &str =
-    "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL lock_timeout = '10s'";
+/// PostgreSQL, and its locks with it; whoever waits for a lock for longer gives up. What is written names its rows by
+/// their keys: reading a whole table to join it with them, as the planner likes to when it is not large, is never better.
+const BEGIN_POSTGRES: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '5s'; \
+    SET LOCAL lock_timeout = '10s'; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
 /// Readers never wait for the writer in WAL mode; more than the cores would only queue.
 const SQLITE_READERS_MAX: u32 = 4;
+
+/// Pages of the log (64 MiB) after which the next commit folds it into the file, whatever that takes. By then
+/// [`Db::fold`] has done nearly all of it.
+const SQLITE_CHECKPOINT_PAGES: &str = "16000";
+/// Rows that the driver's thread hands over before it waits for whoever reads them.
+const SQLITE_ROWS_BUFFERED: usize = 256;
+/// In KiB: what one transaction changes stays in memory until it is committed.
+const SQLITE_WRITER_CACHE: &str = "-16000";
 
 /// A value that both drivers can encode.
 pub trait Value<'q>: Encode<'q, Sqlite> + Type<Sqlite> + Encode<'q, Postgres> + Type<Postgres> {}
@@ -127,13 +136,17 @@ impl Db {
             .busy_timeout(Duration::from_secs(5))
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(synchronous)
-            .foreign_keys(true);
+            .foreign_keys(true)
+            // A statement for many rows can be undone as a whole; what that takes need not go through a file.
+            .pragma("temp_store", "MEMORY")
+            .pragma("wal_autocheckpoint", SQLITE_CHECKPOINT_PAGES)
+            .row_buffer_size(SQLITE_ROWS_BUFFERED);
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(30))
             .test_before_acquire(false)
             .before_acquire(|connection, _| Box::pin(is_outside(connection)))
-            .connect_with(options.clone())
+            .connect_with(options.clone().pragma("cache_size", SQLITE_WRITER_CACHE))
             .await?;
         let read = SqlitePoolOptions::new()
             .max_connections(SQLITE_READERS_MAX)
@@ -164,6 +177,14 @@ impl Db {
             return Err(DbError::Other(sqlx::Error::Configuration("only SQLite copies itself".into())));
         };
         sqlx::query_with("VACUUM INTO $1", SqliteArguments::default()).bind(file).execute(write).await?;
+        Ok(())
+    }
+
+    /// Folds what SQLite has committed into its file, beside readers and the writer; nothing on PostgreSQL, which does it
+    /// by itself.
+    pub async fn fold(&self) -> Result<(), DbError> {
+        let Self::Sqlite { read, .. } = self else { return Ok(()) };
+        sqlx::query_with("PRAGMA wal_checkpoint(PASSIVE)", SqliteArguments::default()).execute(read).await?;
         Ok(())
     }
 

@@ -3,7 +3,10 @@
 use std::{
     hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher},
     panic::AssertUnwindSafe,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use futures_util::FutureExt as _;
@@ -24,6 +27,9 @@ const BATCH_MAX: usize = 64;
 const QUEUE_MAX: usize = 1_024;
 /// Writers on PostgreSQL. An account always has the same one, so that they never wait for each other in one process.
 const POSTGRES_LANES: usize = 2;
+
+/// Requests after which SQLite's log is worth to be folded: some megabytes of it.
+const FOLD_AFTER: usize = 500;
 
 struct Job {
     request: Request,
@@ -79,6 +85,7 @@ impl Ledger {
 
 async fn write(db: Db, clock: Arc<dyn Clock>, news: Arc<Notify>, mut queue: mpsc::Receiver<Job>) {
     let mut jobs = Vec::with_capacity(BATCH_MAX);
+    let mut folding = Folding::of(&db);
     while queue.recv_many(&mut jobs, BATCH_MAX).await > 0 {
         let (requests, answers): (Vec<_>, Vec<_>) = jobs.drain(..).map(|job| (job.request, job.answer)).unzip();
         let writing = AssertUnwindSafe(write_together(&db, &requests, clock.as_ref(), &news));
@@ -86,6 +93,7 @@ async fn write(db: Db, clock: Arc<dyn Clock>, news: Arc<Notify>, mut queue: mpsc
             tracing::error!("The ledger's writer panicked; it goes on with what comes next");
             continue;
         };
+        folding.after(results.len());
         let away = results.last().and_then(away);
         for (answer, result) in answers.into_iter().zip(results) {
             // Whoever asked may have gone away; it is done all the same.
@@ -97,6 +105,42 @@ async fn write(db: Db, clock: Arc<dyn Clock>, news: Arc<Notify>, mut queue: mpsc
         {
             drop(job.answer.send(Err(away.clone())));
         }
+    }
+}
+
+/// Folds SQLite's log into the file beside the writer, so that no commit has to do it.
+struct Folding {
+    db: Db,
+    written: usize,
+    under_way: Arc<AtomicBool>,
+}
+
+impl Folding {
+    fn of(db: &Db) -> Self {
+        Self { db: db.clone(), written: 0, under_way: Arc::default() }
+    }
+
+    /// Told after every transaction of `requests` requests.
+    fn after(&mut self, requests: usize) {
+        self.written += requests;
+        if self.db.backend() != Backend::Sqlite
+            || self.written < FOLD_AFTER
+            || self.under_way.swap(true, Ordering::Relaxed)
+        {
+            return;
+        }
+        self.written = 0;
+        let (db, under_way) = (self.db.clone(), Arc::clone(&self.under_way));
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "ends by itself; what it leaves undone is done by a later commit"
+        )]
+        tokio::spawn(async move {
+            if let Err(error) = db.fold().await {
+                tracing::debug!(%error, "The log was not folded into the file");
+            }
+            under_way.store(false, Ordering::Relaxed);
+        });
     }
 }
 
