@@ -12,7 +12,7 @@ use crate::{
     metrics::Metrics,
     rate_limits::RateLimits,
     secrets::SecretKey,
-    service::{feeds::Arrivals, ledger::writer::Ledger},
+    service::{feeds::Arrivals, ledger::writer::Ledger, reads::Reads},
     store::Db,
 };
 
@@ -23,6 +23,8 @@ pub struct App {
     pub db: Db,
     /// The only way to move points.
     pub ledger: Ledger,
+    /// Small reads that many ask for at once.
+    pub reads: Reads,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
     /// What the installation was told.
@@ -50,7 +52,9 @@ impl App {
     /// Called within a tokio runtime, on which the ledger's writers run.
     pub fn new(db: Db, clock: impl Clock, settings: Settings) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(clock);
+        let tasks = TaskTracker::new();
         Self {
+            reads: Reads::new(&db, &clock, &tasks),
             ledger: Ledger::start(&db, &clock),
             db,
             clock,
@@ -61,7 +65,7 @@ impl App {
             metrics: Arc::default(),
             arrivals: Arc::default(),
             uploads: Arc::default(),
-            tasks: TaskTracker::new(),
+            tasks,
             stopping: CancellationToken::new(),
         }
     }

@@ -30,7 +30,7 @@ const SHARED: [&str; 9] =
     ["app", "clock", "config", "known_tokens", "metrics", "outbound", "rate_limits", "secrets", "texts"];
 
 /// The imports that go up: the running Guerdon holds what services wait for, and the services take the running Guerdon.
-const HELD_BY_APP: [&str; 2] = ["service::feeds::Arrivals", "service::ledger::writer::Ledger"];
+const HELD_BY_APP: [&str; 3] = ["service::feeds::Arrivals", "service::ledger::writer::Ledger", "service::reads::Reads"];
 
 /// The handle of the database may be passed through by the layers above the service; nothing else of the store.
 const HANDLE: [&str; 3] = ["Db", "DbError", "MigrateError"];

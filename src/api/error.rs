@@ -1,6 +1,6 @@
 //! What the API answers when it does not do what was asked: the contract's bodies, by status and family of paths.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Arc};
 
 use actix_web::{
     HttpResponse, ResponseError,
@@ -106,6 +106,12 @@ impl ApiError {
 
 impl From<DbError> for ApiError {
     fn from(error: DbError) -> Self {
+        Self::of_database(&error)
+    }
+}
+
+impl From<Arc<DbError>> for ApiError {
+    fn from(error: Arc<DbError>) -> Self {
         Self::of_database(&error)
     }
 }

@@ -1,8 +1,12 @@
 //! Reading one customer's account: balance, past balance, entries.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
+use tokio_util::task::TaskTracker;
+
+use super::together::Together;
 use crate::{
+    clock::Clock,
     domain::{
         ids::{CustomerId, EntryId, TenantId},
         ledger::entry::Entry,
@@ -19,6 +23,21 @@ pub async fn balance(
     now: Timestamp,
 ) -> Result<Option<i64>, DbError> {
     read::balance(db, tenant, customer, now).await
+}
+
+/// Answers what customers can spend now; `None` without an open account.
+pub type Balances = Together<(TenantId, CustomerId), Option<i64>>;
+
+/// Reads balances for many who ask at once.
+pub fn balances(db: &Db, clock: &Arc<dyn Clock>, tasks: &TaskTracker) -> Balances {
+    let (db, clock) = (db.clone(), Arc::clone(clock));
+    Together::new(tasks, move |customers: Vec<(TenantId, CustomerId)>| {
+        let (db, now) = (db.clone(), clock.now());
+        async move {
+            let customers: Vec<_> = customers.iter().map(|(tenant, customer)| (tenant, customer)).collect();
+            read::balances(&db, &customers, now).await
+        }
+    })
 }
 
 /// What the customer could spend at `at`, an instant that has passed; `None` without an open account.

@@ -149,7 +149,7 @@ pub(super) async fn ask(app: &App, asked: Asked, adjustment: Adjustment) -> Resu
     {
         return Err(LedgerError::from(Refusal::EndsInThePast).into());
     }
-    points::find_site(&app.db, tenant, site.as_ref()).await?;
+    points::find_site(app, tenant, site.as_ref()).await?;
     let remarks = Remarks { site, ..remarks };
     let mut new = new_approval(&asked, wish.what(), (customer, wish.points()), remarks, now)?;
     if let Wish::Add { valid_until, .. } = wish {

@@ -62,7 +62,7 @@ pub async fn earned_by(
     named: Option<&SiteCode>,
     basket: &Basket,
 ) -> Result<(SiteCode, Award), PointsError> {
-    let site = find_site(&app.db, tenant, named.or(basket.site.as_ref())).await?;
+    let site = find_site(app, tenant, named.or(basket.site.as_ref())).await?;
     require_currency(&site, &basket.currency)?;
     let now = app.now();
     let rule = sites::rule_at(&app.db, tenant, &site.code, now).await?;
@@ -82,7 +82,7 @@ pub async fn report(
     snapshot: &Snapshot,
 ) -> Result<(Order, Received), PointsError> {
     let tenant = &asked.caller.tenant;
-    let site = find_site(&app.db, tenant, Some(&snapshot.site)).await?;
+    let site = find_site(app, tenant, Some(&snapshot.site)).await?;
     let mut attempt = 1;
     loop {
         let known = find(&app.db, tenant, id).await?;

@@ -22,7 +22,7 @@ use crate::{
         text::{self, Lines},
         time::Timestamp,
     },
-    store::{self, Db, DbError},
+    store::{self, DbError},
 };
 
 pub use crate::domain::ledger::entry::{DESCRIPTION_CHARS_MAX, REFERENCE_CHARS_MAX};
@@ -96,7 +96,7 @@ pub async fn open(
     site: Option<SiteCode>,
     start: Option<AddPoints>,
 ) -> Result<Reply, PointsError> {
-    let found = find_site(&app.db, &asked.caller.tenant, site.as_ref()).await?;
+    let found = find_site(app, &asked.caller.tenant, site.as_ref()).await?;
     let start = start.map(|add| credit(add, "open", &customer, site.as_ref(), &found, app.now())).transpose()?;
     Ok(app.ledger.submit(asked.request(customer, Command::Open(start))).await?)
 }
@@ -124,7 +124,7 @@ pub(super) async fn adding(
     site: Option<&SiteCode>,
     add: AddPoints,
 ) -> Result<Command, PointsError> {
-    let found = find_site(&app.db, tenant, site).await?;
+    let found = find_site(app, tenant, site).await?;
     Ok(Command::Credit(EntryKind::Added, credit(add, "add", customer, site, &found, app.now())?))
 }
 
@@ -175,7 +175,7 @@ pub async fn redeem_option(
     remarks: Remarks,
 ) -> Result<Reply, PointsError> {
     check_remarks(&remarks)?;
-    let found = find_site(&app.db, &asked.caller.tenant, site.as_ref()).await?;
+    let found = find_site(app, &asked.caller.tenant, site.as_ref()).await?;
     let option_id = option_id.to_owned();
     let wanted = NewRedemption { option_id, site: found.code, prefix: found.coupon_prefix, remarks };
     Ok(app.ledger.submit(asked.request(customer, Command::Redeem(wanted))).await?)
@@ -235,12 +235,13 @@ pub async fn close(app: &App, asked: Asked, customer: CustomerId) -> Result<Repl
 }
 
 /// The site that is meant: the one named, or `main`.
-pub(super) async fn find_site(db: &Db, tenant: &TenantId, named: Option<&SiteCode>) -> Result<Site, PointsError> {
+pub(super) async fn find_site(app: &App, tenant: &TenantId, named: Option<&SiteCode>) -> Result<Site, PointsError> {
     let code = named.cloned().unwrap_or_else(SiteCode::main);
-    if let Some(site) = store::sites::find(db, tenant, &code).await? {
+    let found = app.reads.sites.ask((tenant.clone(), code.clone())).await.map_err(LedgerError::Store)?;
+    if let Some(site) = found {
         return Ok(site);
     }
-    let known = store::sites::list(db, tenant).await?;
+    let known = store::sites::list(&app.db, tenant).await?;
     let known: Vec<&str> = known.iter().map(|site| site.code.as_str()).collect();
     let message = format!("There is no site `{code}`. Give one of: {}.", known.join(", "));
     Err(FieldErrors::one("siteCode", message).into())

@@ -1,9 +1,13 @@
 //! Sites and their earning rules: made and changed, by the version that the change was made from.
 
+use std::collections::BTreeMap;
+
 use chrono_tz::Tz;
 use serde_json::Value;
 
-use super::audit;
+use tokio_util::task::TaskTracker;
+
+use super::{audit, together::Together};
 use crate::{
     app::App,
     domain::{
@@ -21,6 +25,26 @@ use crate::{
     },
     texts::t,
 };
+
+/// Answers which site a tenant has under a code, with the rule that holds; `None` when it has none.
+pub type Sites = Together<(TenantId, SiteCode), Option<Site>>;
+
+/// Reads sites for many who ask at once: mostly for one and the same.
+pub fn together(db: &Db, tasks: &TaskTracker) -> Sites {
+    let db = db.clone();
+    Together::new(tasks, move |wanted: Vec<(TenantId, SiteCode)>| {
+        let db = db.clone();
+        async move {
+            let mut found = BTreeMap::new();
+            for name in &wanted {
+                if !found.contains_key(name) {
+                    found.insert(name, store::sites::find(&db, &name.0, &name.1).await?);
+                }
+            }
+            Ok(wanted.iter().map(|name| found.get(name).cloned().flatten()).collect())
+        }
+    })
+}
 
 /// Why a site was not made or changed.
 #[derive(Debug, thiserror::Error)]

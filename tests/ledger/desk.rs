@@ -1,5 +1,6 @@
 //! A tenant with its customers, and short ways to ask the ledger for something.
 
+use futures_util::future::join_all;
 use guerdon::{
     app::App,
     domain::{
@@ -69,7 +70,15 @@ impl<'a> Desk<'a> {
     }
 
     pub(crate) async fn balance(&self, id: &str) -> Option<i64> {
-        read::balance(&self.app.db, &self.tenant, &customer(id), self.app.now()).await.unwrap()
+        let (app, id) = (&self.app, customer(id));
+        let alone = read::balance(&app.db, &self.tenant, &id, app.now()).await.unwrap();
+        let among = [
+            app.reads.balances.ask((self.tenant.clone(), customer("nobody"))),
+            app.reads.balances.ask((self.tenant.clone(), id)),
+        ];
+        let among = join_all(among).await.pop().unwrap().unwrap();
+        assert_eq!(alone, among, "the balance read alone and among others");
+        alone
     }
 
     /// Offers an option for 100 points, with a stock or without.

@@ -75,9 +75,8 @@ impl Change {
 pub(super) async fn balance(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let caller = auth::service(&app, &request, VIEW).await?;
     let customer = params::customer(&request)?;
-    let now = app.now();
-    let points = match past(&request, now)? {
-        None => accounts::balance(&app.db, &caller.tenant, &customer, now).await?,
+    let points = match past(&request, app.now())? {
+        None => app.reads.balances.ask((caller.tenant, customer.clone())).await?,
         Some(at) => accounts::past_balance(&app.db, &caller.tenant, &customer, at).await?,
     };
     points.map(answer::integer).ok_or_else(|| answer::no_points(&customer))

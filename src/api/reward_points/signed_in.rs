@@ -42,7 +42,7 @@ use crate::{
 )]
 pub(super) async fn balance(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let (caller, customer) = auth::customer(&app, &request).await?;
-    let points = accounts::balance(&app.db, &caller.tenant, &customer, app.now()).await?;
+    let points = app.reads.balances.ask((caller.tenant, customer.clone())).await?;
     let points = points.ok_or_else(|| answer::no_points(&customer))?;
     Ok(fresh::json(&request, points.to_string()))
 }

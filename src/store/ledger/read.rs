@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::json;
 
-use super::rows::{AccountRow, EntryRow, LotRow, UsageRow, account_columns, balance_at, entry_columns};
+use super::rows::{AccountRow, EntryRow, LotRow, UsageRow, account_columns, balance_at, balance_at_2, entry_columns};
 use crate::{
     domain::{
         ids::{CustomerId, EntryId, TenantId},
@@ -20,6 +20,15 @@ use crate::{
 statements! {
     Tenant GET_BALANCE {
         "SELECT " [balance_at] " FROM accounts a WHERE a.tenant_id = $1 AND a.customer_id = $2 AND a.open"
+    }
+    /// For the rows `[tenant, customer, n]`, in one row of JSON: `[[n, what can be spent at $2], ...]`, `null` without an
+    /// open account. SQLite's driver hands every row from one thread to another.
+    Tenant LIST_BALANCES {
+        "SELECT CAST(" lite("json_group_array(json_array(") pg("json_agg(json_build_array(")
+             "CAST(j.value ->> 2 AS BIGINT),
+             (SELECT " [balance_at_2] "
+              FROM accounts a WHERE a.tenant_id = j.value ->> 0 AND a.customer_id = j.value ->> 1 AND a.open))) AS TEXT)
+         FROM " rows
     }
     /// What could be spent at `$3`: the lots that were there, had begun and had not ended, less what had been taken
     /// from them by then.
@@ -84,6 +93,30 @@ pub async fn balance(
 ) -> Result<Option<i64>, DbError> {
     let row = db.query(GET_BALANCE).bind(tenant).bind(customer).bind(now).optional::<(i64,)>().await?;
     Ok(row.map(|(balance,)| balance))
+}
+
+/// What each of these customers can spend at `now`, in their order; `None` without an open account.
+pub async fn balances(
+    db: &Db,
+    customers: &[(&TenantId, &CustomerId)],
+    now: Timestamp,
+) -> Result<Vec<Option<i64>>, DbError> {
+    if customers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let row =
+        |(n, (tenant, customer)): (usize, &(&TenantId, &CustomerId))| json!([tenant.as_str(), customer.as_str(), n]);
+    let rows: Vec<_> = customers.iter().enumerate().map(row).collect();
+    let (found,): (String,) = db.query(LIST_BALANCES).bind(json!(rows).to_string()).bind(now).one().await?;
+    let found: Vec<(usize, Option<i64>)> =
+        serde_json::from_str(&found).map_err(|error| DbError::Damaged(format!("balances: {error}")))?;
+    let mut balances = vec![None; customers.len()];
+    for (n, balance) in found {
+        if let Some(place) = balances.get_mut(n) {
+            *place = balance;
+        }
+    }
+    Ok(balances)
 }
 
 /// What the customer could spend at `at`, in the present life of the account; `None` without an open account.

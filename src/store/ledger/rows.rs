@@ -60,21 +60,45 @@ impl From<AccountRow> for Account {
     }
 }
 
-/// What can be spent at `$3` of account `a`: the balance as written, and only when its time has come, less the lots
-/// that ended since, plus the pending ones that began. The same rule as `Book::settle`.
-macro_rules! balance_at {
-    () => {
-        "CASE WHEN a.next_change_at IS NULL OR a.next_change_at > $3 THEN a.balance ELSE a.balance
+/// What can be spent at an instant of account `a`: the balance as written, and only when its time has come, less the
+/// lots that ended since, plus the pending ones that began. The same rule as `Book::settle`.
+macro_rules! balance_of {
+    ($at:literal) => {
+        concat!(
+            "CASE WHEN a.next_change_at IS NULL OR a.next_change_at > ",
+            $at,
+            " THEN a.balance ELSE a.balance
              - CAST(COALESCE((SELECT SUM(l.remaining) FROM lots l
                  WHERE l.tenant_id = a.tenant_id AND l.account_id = a.account_id AND l.remaining > 0
-                   AND l.valid_until <= $3 AND (l.available_from IS NULL OR l.available_from <= a.settled_at)), 0) AS BIGINT)
+                   AND l.valid_until <= ",
+            $at,
+            "
+                   AND (l.available_from IS NULL OR l.available_from <= a.settled_at)), 0) AS BIGINT)
              + CAST(COALESCE((SELECT SUM(l.remaining) FROM lots l
                  WHERE l.tenant_id = a.tenant_id AND l.account_id = a.account_id AND l.remaining > 0
-                   AND l.available_from > a.settled_at AND l.available_from <= $3 AND l.valid_until > $3), 0) AS BIGINT)
+                   AND l.available_from > a.settled_at AND l.available_from <= ",
+            $at,
+            "
+                   AND l.valid_until > ",
+            $at,
+            "), 0) AS BIGINT)
              END"
+        )
     };
 }
-pub(in crate::store) use balance_at;
+/// [`balance_of`] at `$2`.
+macro_rules! balance_at_2 {
+    () => {
+        $crate::store::ledger::rows::balance_of!("$2")
+    };
+}
+/// [`balance_of`] at `$3`.
+macro_rules! balance_at {
+    () => {
+        $crate::store::ledger::rows::balance_of!("$3")
+    };
+}
+pub(in crate::store) use {balance_at, balance_at_2, balance_of};
 
 /// A row of `lots`.
 #[derive(Debug, FromRow)]
