@@ -89,7 +89,7 @@ impl Cli {
     fn run(self) -> Result<(), Failure> {
         let settings = self.settings.with_file(self.config.as_deref())?;
         settings.check()?;
-        telemetry::start(&settings)?;
+        let _logging = telemetry::start(&settings)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
             match self.command {
