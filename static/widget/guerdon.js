@@ -40,7 +40,7 @@ const TEXTS = {
     copyCode: "Copy {code}",
     copied: "Copied",
     apply: "Use in basket",
-    applyCode: "Use {code} in the basket",
+    applyCode: "Use in basket: {code}",
     applied: "The code is in your basket.",
     paste: "Copied. Enter the code in your basket.",
     finish: "Done",
