@@ -631,7 +631,7 @@ dialog,dialog.start{inset:auto 0 0;inline-size:100%;max-inline-size:none;max-blo
 .x{inline-size:2.75rem;block-size:2.75rem}}
 @media (pointer:coarse){.b{min-block-size:2.75rem}}
 @media (prefers-reduced-motion:no-preference){dialog[open]{animation:up 160ms ease-out}@keyframes up{from{translate:0 .75rem;opacity:0}}}
-@media (forced-colors:active){progress{appearance:auto;forced-color-adjust:none}.head{border-block-end:1px solid}.tabs [aria-selected="true"]{border-block-end-color:Highlight}.pt::before{background:CanvasText}}
+@media (forced-colors:active){progress{appearance:auto;forced-color-adjust:none}.head{border-block-end:1px solid}.tabs button{border-block-end-color:Canvas}.tabs [aria-selected="true"]{border-block-end-color:Highlight}.pt::before{background:CanvasText}}
 @media print{.launch,dialog{display:none}}`;
 };
 
