@@ -18,8 +18,8 @@ on_both! {
         team::set_role(app, &caller, &ben, Role::Manager).await.unwrap();
         let page = ann.page("/admin/acme/audit-log").await;
         assert!(page.all("tbody tr:first-child th")[0].starts_with("Role of member changed"));
-        assert_eq!(page.all("tbody tr:first-child td.col-2 del"), ["viewer"]);
-        assert_eq!(page.all("tbody tr:first-child td.col-2 ins"), ["manager"]);
+        assert_eq!(page.all("tbody tr:first-child del"), ["viewer"]);
+        assert_eq!(page.all("tbody tr:first-child ins"), ["manager"]);
         assert_eq!(page.attribute("tbody tr:first-child td time", "datetime"), "2027-01-15T13:00:00+01:00");
     }
 
@@ -65,23 +65,23 @@ on_both! {
         let (_site, ann) = acme(app).await;
         let ben = make_user(app, "ben@example.com", "Ben", Some(Role::Viewer)).await;
         let caller = Caller { tenant: tenant("acme"), actor: Actor::system("test") };
-        for turn in 0..70 {
+        for turn in 0..40 {
             clock.set(app.now().plus_secs(60));
             let role = if turn % 2 == 0 { Role::Agent } else { Role::Viewer };
             team::set_role(app, &caller, &ben, role).await.unwrap();
         }
         let first = ann.page("/admin/acme/audit-log?action=member.role_changed").await;
         let mut times = first.all("tbody td time");
-        assert_eq!(times.len(), 50);
+        assert_eq!(times.len(), 25);
         // Another one comes in between.
         clock.set(app.now().plus_secs(60));
         team::set_role(app, &caller, &ben, Role::Manager).await.unwrap();
         let second = ann.page(&first.attribute("a[rel=next]", "href")).await;
         assert!(!second.has("a[rel=next]") && second.has("a[rel=prev]"));
         times.extend(second.all("tbody td time"));
-        assert_eq!(times.len(), 70);
+        assert_eq!(times.len(), 40);
         times.dedup();
-        assert_eq!(times.len(), 70);
+        assert_eq!(times.len(), 40);
     }
 
     async fn what_is_searched_for_is_found_in_names_values_and_ids(app, _clock) {
@@ -135,7 +135,7 @@ on_both! {
         let (_site, ann) = acme(app).await;
         let ben = make_user(app, "ben@example.com", "Ben", Some(Role::Viewer)).await;
         let caller = Caller { tenant: tenant("acme"), actor: Actor::system("test") };
-        for turn in 0..120 {
+        for turn in 0..70 {
             clock.set(app.now().plus_secs(60));
             let role = if turn % 2 == 0 { Role::Agent } else { Role::Viewer };
             team::set_role(app, &caller, &ben, role).await.unwrap();

@@ -35,7 +35,7 @@ use filter::{Chip, ListQuery};
 pub(super) use words::{Change, action, changes};
 
 /// Rows on one page.
-const ROWS: u16 = 50;
+const ROWS: u16 = 25;
 /// Rows that an export reads at once.
 const EXPORTED: u16 = 1_000;
 
