@@ -99,7 +99,7 @@ on_both! {
         assert_eq!(asked.one("h1"), "Revoke the client Shop?");
         assert_eq!(ann.submit(&asked, &revoke, &[]).await.location(), "/admin/acme/api-clients");
         let list = ann.page("/admin/acme/api-clients").await;
-        assert_eq!((list.one(".toast"), list.one("tbody .badge")), ("Client revoked".into(), "Revoked".into()));
+        assert_eq!((list.one(".toast"), list.one("tbody td .badge")), ("Client revoked".into(), "Revoked".into()));
         assert!(!list.has("tbody .btn-danger"));
         assert_eq!(ann.get("/admin/acme/api-clients/acme.none/revoke").await.status, 404);
         assert_eq!(ann.get("/admin/acme/api-clients/other.none/revoke").await.status, 404);
