@@ -13,6 +13,7 @@ mod demo;
 mod demo_shop;
 mod deploy;
 mod feed;
+mod fits;
 mod guides;
 mod journey;
 mod options;

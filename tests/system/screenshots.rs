@@ -5,10 +5,12 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use tempfile::TempDir;
+
 use crate::common::browser::Browser;
 
 /// Name of the picture, and the page. `>` stands before what is clicked on it first.
-const PAGES: [(&str, &str); 33] = [
+pub(super) const PAGES: [(&str, &str); 33] = [
     ("overview", ""),
     ("customers", "/customers"),
     ("customer", "/customers/C4289081720"),
@@ -44,7 +46,7 @@ const PAGES: [(&str, &str); 33] = [
     ("audit-log", "/audit-log"),
 ];
 
-struct Ended(Child);
+pub(super) struct Ended(Child);
 
 impl Drop for Ended {
     fn drop(&mut self) {
@@ -53,17 +55,33 @@ impl Drop for Ended {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "makes pictures for the documentation: scripts/screenshots"]
-async fn every_page_is_pictured() {
-    let folder = tempfile::tempdir().unwrap();
+/// The demo with so many customers, and its address.
+pub(super) fn serve_demo(folder: &TempDir, customers: &str) -> (Ended, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_guerdon"));
-    command.args(["demo", "--customers", "2000", "--listen", "127.0.0.1:0"]).current_dir(&folder).env_clear();
+    command.args(["demo", "--customers", customers, "--listen", "127.0.0.1:0"]).current_dir(folder).env_clear();
     let mut demo = Ended(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
     let mut lines = BufReader::new(demo.0.stdout.take().unwrap()).lines().map(Result::unwrap);
     let base = lines.find_map(|line| line.strip_prefix("Listening on ").map(str::to_owned)).unwrap();
     std::thread::spawn(move || lines.for_each(drop));
+    (demo, base)
+}
 
+/// Opens one of the pages.
+pub(super) async fn open(browser: &Browser, page: &str) {
+    let (path, click) = page.split_once(" > ").map_or((page, None), |(path, click)| (path, Some(click)));
+    browser.goto(&format!("/admin/alpenglow{path}")).await;
+    if let Some(selector) = click {
+        let link = browser.find(selector).await.attribute("href").await.unwrap();
+        browser.goto(&link).await;
+    }
+    browser.find("main h1").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "makes pictures for the documentation: scripts/screenshots"]
+async fn every_page_is_pictured() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_demo, base) = serve_demo(&folder, "2000");
     let browser = Browser::open(&base).await;
     browser.resize(1280, 860).await;
     browser.prefer("light").await;
@@ -74,13 +92,7 @@ async fn every_page_is_pictured() {
     browser.click("Sign in").await;
     browser.see("Overview").await;
     for (name, page) in PAGES {
-        let (path, click) = page.split_once(" > ").map_or((page, None), |(path, click)| (path, Some(click)));
-        browser.goto(&format!("/admin/alpenglow{path}")).await;
-        if let Some(selector) = click {
-            let link = browser.find(selector).await.attribute("href").await.unwrap();
-            browser.goto(&link).await;
-        }
-        browser.find("main h1").await;
+        open(&browser, page).await;
         browser.screenshot(name).await;
     }
     for (name, path) in
