@@ -123,7 +123,7 @@ async fn told(
     })
 }
 
-async fn back(member: &Member, batch_id: &str, told: String) -> Result<HttpResponse, WebError> {
+fn back(member: &Member, batch_id: &str, told: String) -> Result<HttpResponse, WebError> {
     member.toast(Toast::new(told))?;
     let list = Section::Bulk.address(&member.place.tenant);
     Ok(html::see_other(&format!("{list}/{}", escaped(batch_id))))
@@ -138,7 +138,7 @@ pub(crate) async fn ask(
 ) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Manager).await?;
     match requests::ask(&app, &member.caller(), &path.1).await {
-        Ok(()) => back(&member, &path.1, t!("bulk-request-asked")).await,
+        Ok(()) => back(&member, &path.1, t!("bulk-request-asked")),
         Err(error) => Err(refused(&member, &app, error).await?),
     }
 }
@@ -152,7 +152,7 @@ pub(crate) async fn withdraw(
 ) -> Result<HttpResponse, WebError> {
     member.require(&app, Role::Manager).await?;
     match requests::withdraw(&app, &member.caller(), &path.1).await {
-        Ok(()) => back(&member, &path.1, t!("approvals-was-withdrawn")).await,
+        Ok(()) => back(&member, &path.1, t!("approvals-was-withdrawn")),
         Err(error) => Err(refused(&member, &app, error).await?),
     }
 }
@@ -200,8 +200,8 @@ pub(crate) async fn decide(
         requests::approve(&app, &caller, &path.1, &looked).await
     };
     match decided {
-        Ok(()) if declines => back(&member, &path.1, t!("approvals-was-declined")).await,
-        Ok(()) => back(&member, &path.1, t!("approvals-was-approved")).await,
+        Ok(()) if declines => back(&member, &path.1, t!("approvals-was-declined")),
+        Ok(()) => back(&member, &path.1, t!("approvals-was-approved")),
         Err(error) => Err(refused(&member, &app, error).await?),
     }
 }
