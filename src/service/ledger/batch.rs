@@ -46,6 +46,9 @@ use crate::{
 /// How long a transaction may take: waiting for a connection and for locks, which end by themselves, and a good while.
 const LONGEST: Duration = Duration::from_secs(25);
 
+/// Two accounts that are made in the same millisecond may draw the same number; the second one draws again.
+const CREATIONS_MAX: usize = 5;
+
 pub(super) type Results = Vec<Result<Reply, Refusal>>;
 pub(super) type Whose = (TenantId, CustomerId);
 
@@ -147,22 +150,25 @@ async fn lock_accounts(
     };
     keep(load::lock_accounts(tx, &all).await?);
     let opens = |request: &&Request| request.command.account_use() == AccountUse::Opened;
-    let missing: BTreeSet<_> = requests
-        .iter()
-        .filter(opens)
-        .map(|request| (request.caller.tenant.clone(), request.customer.clone()))
-        .filter(|whose| !decisions.locked.contains_key(whose))
-        .collect();
-    if missing.is_empty() {
-        return Ok(());
+    for _ in 0..CREATIONS_MAX {
+        let missing: BTreeSet<Whose> = requests
+            .iter()
+            .filter(opens)
+            .map(|request| (request.caller.tenant.clone(), request.customer.clone()))
+            .filter(|whose| !decisions.locked.contains_key(whose))
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let new: Vec<_> =
+            missing.iter().map(|(tenant, customer)| (tenant, new_account_id(now), customer, now)).collect();
+        load::create_accounts(tx, &new).await?;
+        let missing: Vec<_> = missing.iter().map(|(tenant, customer)| (tenant, customer)).collect();
+        for account in load::lock_accounts(tx, &missing).await? {
+            decisions.locked.insert((account.tenant.clone(), account.customer.clone()), account);
+        }
     }
-    let new: Vec<_> = missing.iter().map(|(tenant, customer)| (tenant, new_account_id(now), customer, now)).collect();
-    load::create_accounts(tx, &new).await?;
-    let missing: Vec<_> = missing.iter().map(|(tenant, customer)| (tenant, customer)).collect();
-    for account in load::lock_accounts(tx, &missing).await? {
-        decisions.locked.insert((account.tenant.clone(), account.customer.clone()), account);
-    }
-    Ok(())
+    Err(DbError::Changed)
 }
 
 /// Options with a stock are locked, by id; the others are only read, so that they are no bottleneck.
