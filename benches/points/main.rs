@@ -21,6 +21,10 @@
 mod load;
 mod world;
 
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use std::{env, time::Duration};
 
 use load::Rate;
