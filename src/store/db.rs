@@ -34,9 +34,12 @@ const POSTGRES_CONNECTIONS_MAX: u32 = 20;
 const RESTED: Duration = Duration::from_secs(1);
 /// A transaction that is not gone on with for so long, because its process is frozen or its machine is gone, is ended by
 /// PostgreSQL, and its locks with it; whoever waits for a lock for longer gives up. What is written names its rows by
-/// their keys: reading a whole table to join it with them, as the planner likes to when it is not large, is never better.
+/// their keys: reading a whole table to find them or to join it with them, as the planner likes to while it is small or
+/// not known yet, and then goes on doing when it has grown, is never better. Where there is no other way it costs so much
+/// on paper that the statement would be compiled.
 const BEGIN_POSTGRES: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '5s'; \
-    SET LOCAL lock_timeout = '10s'; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
+    SET LOCAL lock_timeout = '10s'; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; \
+    SET LOCAL enable_seqscan = off; SET LOCAL jit = off";
 /// Readers never wait for the writer in WAL mode; more than the cores would only queue.
 const SQLITE_READERS_MAX: u32 = 4;
 
