@@ -10,8 +10,8 @@ pub const CHARS_MIN: usize = 12;
 /// Longest password, in characters.
 pub const CHARS_MAX: usize = 1024;
 
-/// Passwords that are tried first, in lower case; shorter ones need no place here. The list is under the Mozilla Public
-/// License 2.0, see `common_passwords-LICENSE.txt` beside it.
+/// Passwords that are tried first, in lower case; shorter ones need no place here. Where they come from:
+/// `common_passwords-LICENSE.txt` beside it.
 const COMMON: &str = include_str!("common_passwords.txt");
 
 /// A password that may be set. It is taken as typed: nothing is trimmed, folded or cut.
