@@ -7,6 +7,7 @@ mod gauges;
 mod identity_keys;
 mod inbox;
 mod purge;
+mod statistics;
 mod webhooks;
 
 use std::{
@@ -32,6 +33,7 @@ pub fn start(app: &App) {
     every(app, "purge", purge::EVERY, by_the_clock(purge::run));
     every(app, "audit_heads", purge::HEADS_EVERY, purge::write_heads);
     every(app, "gauges", gauges::EVERY, gauges::measure);
+    every(app, "statistics", statistics::EVERY, statistics::refresh);
     inbox::start(app);
     bulk::start(app);
     every(app, "birthdays", birthdays::EVERY, by_the_clock(birthdays::give));

@@ -45,6 +45,11 @@ pub async fn unsafe_settings(db: &Db) -> Result<Vec<String>, DbError> {
     store::health::unsafe_settings(db).await
 }
 
+/// Has the database's planner look again at tables that have grown much.
+pub async fn refresh_statistics(db: &Db) -> Result<(), DbError> {
+    store::statistics::refresh(db).await
+}
+
 /// By how many milliseconds the clock of the database's machine goes before this machine's; 0 where they are one.
 ///
 /// Points expire by this machine's clock, so replicas whose clocks differ would tell customers different things.

@@ -36,10 +36,11 @@ const RESTED: Duration = Duration::from_secs(1);
 /// PostgreSQL, and its locks with it; whoever waits for a lock for longer gives up. What is written names its rows by
 /// their keys: reading a whole table to find them or to join it with them, as the planner likes to while it is small or
 /// not known yet, and then goes on doing when it has grown, is never better. Where there is no other way it costs so much
-/// on paper that the statement would be compiled.
+/// on paper that the statement would be compiled. And it is planned once, not for each content: what is written together is
+/// given as one text, whose length says little.
 const BEGIN_POSTGRES: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '5s'; \
     SET LOCAL lock_timeout = '10s'; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; \
-    SET LOCAL enable_seqscan = off; SET LOCAL jit = off";
+    SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL plan_cache_mode = force_generic_plan";
 /// Readers never wait for the writer in WAL mode; more than the cores would only queue.
 const SQLITE_READERS_MAX: u32 = 4;
 

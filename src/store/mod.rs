@@ -38,6 +38,7 @@ pub mod sign_in_failures;
 pub mod sign_ins;
 pub mod sites;
 pub mod sql;
+pub mod statistics;
 pub mod tenants;
 mod types;
 pub mod users;
@@ -97,6 +98,7 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         sign_in_failures::STATEMENTS,
         sign_ins::STATEMENTS,
         sites::STATEMENTS,
+        statistics::STATEMENTS,
         tenants::STATEMENTS,
         users::STATEMENTS,
         verify::STATEMENTS,

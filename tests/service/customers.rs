@@ -1,5 +1,6 @@
 //! Finding customers, and their personal data.
 
+use futures_util::future::join_all;
 use guerdon::{
     domain::{
         customer::PersonalData,
@@ -133,6 +134,26 @@ on_both! {
         assert_eq!(row().await, (38, 30, Some(start.plus_secs(20 * DAY))));
         clock.set(app.now().plus_secs(15 * DAY));
         assert_eq!(row().await, (8, 0, None));
+    }
+
+    async fn balances_asked_together_are_each_right_at_this_moment(app, clock) {
+        let (shop, other) = (Shop::open(app, "acme").await, Shop::open(app, "other").await);
+        shop.add("ends", 100, 10 * DAY).await;
+        shop.add("ends", 1, 200 * DAY).await;
+        shop.add_pending("begins", 7, app.now().plus_secs(5 * DAY), app.now().plus_secs(300 * DAY)).await;
+        shop.add("stays", 20, 400 * DAY).await;
+        other.add("stays", 3, 400 * DAY).await;
+        shop.add("closed", 9, 400 * DAY).await;
+        shop.submit("closed", Command::Close).await;
+        let asked = [(&shop, "ends"), (&shop, "nobody"), (&other, "stays"), (&shop, "begins"), (&shop, "stays"),
+            (&shop, "closed"), (&shop, "ends")];
+        let together = async || {
+            let each = asked.map(|(shop, id)| app.reads.balances.ask((shop.tenant.clone(), customer(id))));
+            join_all(each).await.into_iter().map(Result::unwrap).collect::<Vec<_>>()
+        };
+        assert_eq!(together().await, [Some(101), None, Some(3), Some(0), Some(20), None, Some(101)]);
+        clock.set(app.now().plus_secs(10 * DAY));
+        assert_eq!(together().await, [Some(1), None, Some(3), Some(7), Some(20), None, Some(1)]);
     }
 
     async fn views_show_who_needs_something(app, clock) {

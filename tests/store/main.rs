@@ -9,3 +9,4 @@ mod history;
 mod migrations;
 mod schema;
 mod statements;
+mod statistics;
