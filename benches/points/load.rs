@@ -55,23 +55,49 @@ where
     Rate::of(workers.join_all().await.into_iter().flatten().collect(), time)
 }
 
+/// How often is asked.
+#[derive(Clone, Copy)]
+pub(crate) enum Pace {
+    /// Each worker asks again when it has its answer.
+    AtOnce,
+    /// So many are asked per second, whatever comes back; what waits longer than its turn is counted from its turn.
+    PerSecond(f64),
+}
+
 /// Sends requests over `AT_ONCE` kept connections for `time`; every answer must begin with `status`.
 pub(crate) async fn over_http(
     address: SocketAddr,
     time: Duration,
+    pace: Pace,
     status: &'static str,
     request: impl Fn(usize, usize) -> String + Clone + Send + 'static,
 ) -> Rate {
     let mut workers = JoinSet::new();
-    let end = Instant::now() + time;
+    let start = Instant::now();
+    let end = start + time;
     for worker in 0..AT_ONCE {
         let request = request.clone();
         workers.spawn(async move {
             let mut stream = TcpStream::connect(address).await.unwrap();
             stream.set_nodelay(true).unwrap();
             let (mut took, mut n, mut buffer) = (Vec::new(), 0, Vec::with_capacity(4_096));
+            let mut turn = match pace {
+                Pace::AtOnce => None,
+                Pace::PerSecond(rate) => {
+                    let between = Duration::from_secs_f64(to_f64(AT_ONCE) / rate);
+                    Some((start + between.mul_f64(to_f64(worker) / to_f64(AT_ONCE)), between))
+                }
+            };
             while Instant::now() < end {
-                let begun = Instant::now();
+                let begun = match &mut turn {
+                    None => Instant::now(),
+                    Some((turn, between)) => {
+                        let mine = *turn;
+                        tokio::time::sleep_until(mine.into()).await;
+                        *turn += *between;
+                        mine
+                    }
+                };
                 stream.write_all(request(worker, n).as_bytes()).await.unwrap();
                 read_answer(&mut stream, &mut buffer).await;
                 assert!(buffer.starts_with(status.as_bytes()), "{}", String::from_utf8_lossy(&buffer));
@@ -82,6 +108,10 @@ pub(crate) async fn over_http(
         });
     }
     Rate::of(workers.join_all().await.into_iter().flatten().collect(), time)
+}
+
+fn to_f64(n: usize) -> f64 {
+    f64::from(u32::try_from(n).unwrap())
 }
 
 /// Reads one answer with a `content-length`.
@@ -116,7 +146,7 @@ pub(crate) async fn bare_answer(time: Duration) -> Rate {
     .run();
     let handle = server.handle();
     tokio::spawn(server);
-    let rate = over_http(address, time, "HTTP/1.1 200", |_, _| get("/", "none")).await;
+    let rate = over_http(address, time, Pace::AtOnce, "HTTP/1.1 200", |_, _| get("/", "none")).await;
     handle.stop(false).await;
     rate
 }

@@ -28,7 +28,7 @@ use guerdon::{
 };
 use serde_json::json;
 
-use crate::load::{self, AT_ONCE, Rate};
+use crate::load::{self, AT_ONCE, Pace, Rate};
 
 /// Accounts that are read and added to.
 const ACCOUNTS: usize = 10_000;
@@ -162,27 +162,27 @@ impl World {
         .await
     }
 
-    pub(crate) async fn http(&self, operation: Operation, time: Duration) -> Rate {
+    pub(crate) async fn http(&self, operation: Operation, time: Duration, pace: Pace) -> Rate {
         let address: SocketAddr = self.running.address;
         let token = self.service_token.clone();
         let customers = Arc::clone(&self.customer_tokens);
         let body = json!({ "id": self.option }).to_string();
         match operation {
             Operation::Balance => {
-                load::over_http(address, time, "HTTP/1.1 200", move |worker, n| {
+                load::over_http(address, time, pace, "HTTP/1.1 200", move |worker, n| {
                     load::get(&format!("/reward-points/customer/{}", account(pick(worker, n))), &token)
                 })
                 .await
             }
             Operation::Add => {
-                load::over_http(address, time, "HTTP/1.1 201", move |worker, n| {
+                load::over_http(address, time, pace, "HTTP/1.1 201", move |worker, n| {
                     let path = format!("/reward-points/customer/{}/addPoints", account(pick(worker, n)));
                     load::post(&path, &token, r#"{"points":5}"#)
                 })
                 .await
             }
             Operation::Redeem => {
-                load::over_http(address, time, "HTTP/1.1 200", move |worker, n| {
+                load::over_http(address, time, pace, "HTTP/1.1 200", move |worker, n| {
                     let token = &customers[pick(worker, n) % REDEEMERS];
                     load::post("/reward-points/public/customer/redeem", token, &body)
                 })

@@ -107,6 +107,9 @@ pub async fn balance(
     Ok(row.map(|(balance,)| balance))
 }
 
+/// A balance as written, and when it changes next by itself.
+type Written = (i64, Option<i64>);
+
 /// What each of these customers can spend at `now`, in their order; `None` without an open account.
 pub async fn balances(
     db: &Db,
@@ -119,7 +122,7 @@ pub async fn balances(
     let row = |n: usize| customers.get(n).map(|(tenant, customer)| json!([tenant.as_str(), customer.as_str(), n]));
     let rows: Vec<_> = (0..customers.len()).filter_map(row).collect();
     let (found,): (String,) = db.query(LIST_BALANCES).bind(json!(rows).to_string()).one().await?;
-    let found: Vec<(usize, Option<(i64, Option<i64>)>)> = from_json(&found)?;
+    let found: Vec<(usize, Option<Written>)> = from_json(&found)?;
     let (mut balances, mut due) = (vec![None; customers.len()], Vec::new());
     for (n, account) in found {
         let (Some(place), Some((written, next_change))) = (balances.get_mut(n), account) else { continue };
