@@ -30,25 +30,37 @@ pub async fn is_known(db: &Db, tenant: &TenantId, customer: &CustomerId) -> Resu
     customers::is_known(db, tenant, customer).await
 }
 
-/// Keeps what is known of a customer as a person, in the place of what was known before. The audit log tells which
-/// fields changed, not what they hold: it cannot forget.
-pub async fn set(app: &App, caller: &Caller, customer: &CustomerId, person: &PersonalData) -> Result<(), DbError> {
-    retry_on_conflict(|| set_once(app, caller, customer, person)).await
+/// Keeps what is known of a customer as a person, in the place of what was known before; whether anything changed. The
+/// audit log tells which fields changed, not what they hold: it cannot forget.
+pub async fn set(app: &App, caller: &Caller, customer: &CustomerId, person: &PersonalData) -> Result<bool, DbError> {
+    Ok(set_all(app, caller, &[(customer, person)]).await? == 1)
 }
 
-async fn set_once(app: &App, caller: &Caller, customer: &CustomerId, person: &PersonalData) -> Result<(), DbError> {
+/// [`set`] for several in one transaction; how many changed. Of a customer who is named twice, the last counts.
+pub async fn set_all(app: &App, caller: &Caller, persons: &[(&CustomerId, &PersonalData)]) -> Result<u64, DbError> {
+    retry_on_conflict(|| set_once(app, caller, persons)).await
+}
+
+async fn set_once(app: &App, caller: &Caller, persons: &[(&CustomerId, &PersonalData)]) -> Result<u64, DbError> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
-    let before = customers::find_in(&mut tx, &caller.tenant, customer).await?;
-    let changed = changed(&before, person);
-    if changed.is_empty() {
-        return Ok(());
+    let mut count = 0;
+    for (customer, person) in persons {
+        let before = customers::find_in(&mut tx, &caller.tenant, customer).await?;
+        let changed = changed(&before, person);
+        if changed.is_empty() {
+            continue;
+        }
+        customers::put(&mut tx, &caller.tenant, customer, person, now).await?;
+        let subject = Subject { kind: "customer", id: customer.as_str() };
+        let after = json!({ "changed": changed });
+        audit::record(&mut tx, caller, "customer.person_changed", subject, None, Some(after), now).await?;
+        count += 1;
     }
-    customers::put(&mut tx, &caller.tenant, customer, person, now).await?;
-    let subject = Subject { kind: "customer", id: customer.as_str() };
-    let after = json!({ "changed": changed });
-    audit::record(&mut tx, caller, "customer.person_changed", subject, None, Some(after), now).await?;
-    tx.commit().await
+    if count > 0 {
+        tx.commit().await?;
+    }
+    Ok(count)
 }
 
 fn changed(before: &PersonalData, after: &PersonalData) -> Vec<&'static str> {

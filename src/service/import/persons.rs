@@ -1,5 +1,7 @@
 //! Personal data of customers, as a spreadsheet holds them: a row for each.
 
+use std::mem;
+
 use chrono_tz::Tz;
 
 use super::{Report, record};
@@ -9,6 +11,9 @@ use crate::{
     service::customers::person,
     store::DbError,
 };
+
+/// Rows that share a transaction: a disk is synced once for them, and nobody else waits long for the database.
+const TOGETHER: usize = 50;
 
 /// A row, as it is written. What is empty is not known.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +36,7 @@ pub struct Persons<'a> {
     caller: &'a Caller,
     zone: Tz,
     dry_run: bool,
+    waiting: Vec<(CustomerId, PersonalData)>,
     report: Report,
 }
 
@@ -38,7 +44,7 @@ impl<'a> Persons<'a> {
     /// An import for the caller's tenant; nobody is born after today in `zone`. In a dry run the rows are checked, and
     /// nothing is written.
     pub fn new(app: &'a App, caller: &'a Caller, zone: Tz, dry_run: bool) -> Self {
-        Self { app, caller, zone, dry_run, report: Report::default() }
+        Self { app, caller, zone, dry_run, waiting: Vec::new(), report: Report::default() }
     }
 
     /// Takes the next row.
@@ -53,15 +59,27 @@ impl<'a> Persons<'a> {
                 return Ok(());
             }
         };
-        if person::find(&self.app.db, &self.caller.tenant, &customer).await? == data {
-            self.report.there_already += 1;
+        if self.dry_run {
+            let there = person::find(&self.app.db, &self.caller.tenant, &customer).await? == data;
+            self.count(1, u64::from(!there));
             return Ok(());
         }
-        if !self.dry_run {
-            person::set(self.app, self.caller, &customer, &data).await?;
-        }
-        self.report.imported += 1;
+        self.waiting.push((customer, data));
+        if self.waiting.len() >= TOGETHER { self.write().await } else { Ok(()) }
+    }
+
+    /// Writes what waits.
+    async fn write(&mut self) -> Result<(), DbError> {
+        let waiting = mem::take(&mut self.waiting);
+        let rows: Vec<_> = waiting.iter().map(|(customer, data)| (customer, data)).collect();
+        let changed = person::set_all(self.app, self.caller, &rows).await?;
+        self.count(u64::try_from(rows.len()).unwrap_or(u64::MAX), changed);
         Ok(())
+    }
+
+    fn count(&mut self, rows: u64, changed: u64) {
+        self.report.imported += changed;
+        self.report.there_already += rows.saturating_sub(changed);
     }
 
     fn read(&self, row: &Person) -> Result<(CustomerId, PersonalData), String> {
@@ -80,7 +98,8 @@ impl<'a> Persons<'a> {
     ///
     /// # Errors
     /// When the machine fails.
-    pub async fn finish(self) -> Result<Report, DbError> {
+    pub async fn finish(mut self) -> Result<Report, DbError> {
+        self.write().await?;
         if !self.dry_run && self.report.imported > 0 {
             record(self.app, self.caller, "customers", &self.report).await?;
         }
