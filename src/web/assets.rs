@@ -25,6 +25,10 @@ pub(super) const WIDGET: &str = "widget/guerdon.js";
 /// For the address of another release, as a page from before an update still uses.
 const ASK_AGAIN: &str = "no-cache";
 
+/// Of brotli's window, as powers of two.
+const WINDOW_MIN: i32 = 10;
+const WINDOW_MAX: i32 = 22;
+
 #[derive(rust_embed::Embed)]
 #[folder = "static/"]
 struct Files;
@@ -157,7 +161,10 @@ impl Asset {
         self.brotli
             .get_or_init(|| {
                 let mut bytes = Vec::new();
-                let params = brotli::enc::BrotliEncoderParams::default();
+                // A window no larger than the file: each takes many times its size in memory.
+                let bits = usize::BITS - self.content.len().leading_zeros();
+                let lgwin = i32::try_from(bits).unwrap_or(WINDOW_MAX).clamp(WINDOW_MIN, WINDOW_MAX);
+                let params = brotli::enc::BrotliEncoderParams { lgwin, ..Default::default() };
                 let done = brotli::BrotliCompress(&mut self.content.as_ref(), &mut bytes, &params);
                 self.kept(done.map(|_length| bytes))
             })
