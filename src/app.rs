@@ -11,7 +11,7 @@ use crate::{
     known_tokens::KnownTokens,
     metrics::Metrics,
     rate_limits::RateLimits,
-    secrets::SecretKey,
+    secrets::{SecretKey, Secrets},
     service::{feeds::Arrivals, ledger::writer::Ledger, reads::Reads},
     store::Db,
 };
@@ -29,8 +29,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// What the installation was told.
     pub settings: Arc<Settings>,
-    /// What signs cookies and the like.
-    pub secret: Arc<SecretKey>,
+    /// What signs cookies and the like, and seals what must be read again.
+    pub secret: Arc<Secrets>,
     /// The tokens that were seen in the last moments.
     pub known_tokens: Arc<KnownTokens>,
     /// How many requests each customer and client sent lately.
@@ -59,7 +59,7 @@ impl App {
             db,
             clock,
             settings: Arc::new(settings),
-            secret: Arc::new(SecretKey::random()),
+            secret: Arc::new(SecretKey::random().into()),
             known_tokens: Arc::default(),
             rate_limits: Arc::default(),
             metrics: Arc::default(),
@@ -70,10 +70,10 @@ impl App {
         }
     }
 
-    /// The same with the installation's own key, so that what it signed stays good after a restart.
+    /// The same with the installation's own keys, so that what they signed stays good after a restart.
     #[must_use]
-    pub fn with_secret(self, secret: SecretKey) -> Self {
-        Self { secret: Arc::new(secret), ..self }
+    pub fn with_secret(self, secret: impl Into<Secrets>) -> Self {
+        Self { secret: Arc::new(secret.into()), ..self }
     }
 
     /// The present moment.
