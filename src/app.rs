@@ -7,13 +7,14 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     clock::Clock,
     config::Settings,
-    domain::time::Timestamp,
+    domain::{ids::TenantId, time::Timestamp},
     known_tokens::KnownTokens,
     metrics::Metrics,
     rate_limits::RateLimits,
     secrets::{SecretKey, Secrets},
     service::{feeds::Arrivals, ledger::writer::Ledger, reads::Reads},
     store::Db,
+    telemetry::traces::Traces,
 };
 
 /// The shared parts of a running Guerdon; cheap to clone.
@@ -37,6 +38,8 @@ pub struct App {
     pub rate_limits: Arc<RateLimits>,
     /// What this process counts.
     pub metrics: Arc<Metrics>,
+    /// Where it tells of each request, if anybody wants to know.
+    pub traces: Traces,
     /// Tells of events that were put into the inbox, so that they are worked off at once.
     pub arrivals: Arc<Arrivals>,
     /// Tells of bulk changes that are to be worked on.
@@ -63,6 +66,7 @@ impl App {
             known_tokens: Arc::default(),
             rate_limits: Arc::default(),
             metrics: Arc::default(),
+            traces: Traces::default(),
             arrivals: Arc::default(),
             uploads: Arc::default(),
             tasks,
@@ -76,6 +80,12 @@ impl App {
         Self { secret: Arc::new(secret.into()), ..self }
     }
 
+    /// The same, telling of its requests there.
+    #[must_use]
+    pub fn with_traces(self, traces: Traces) -> Self {
+        Self { traces, ..self }
+    }
+
     /// The present moment.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
@@ -85,3 +95,7 @@ impl App {
 /// The id of a request, kept with it, so that an answer can name what the log names.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
+
+/// The tenant whose token or session a request had, kept with it for its trace.
+#[derive(Clone, Debug)]
+pub struct RequestTenant(pub TenantId);

@@ -26,8 +26,8 @@ const LAYERS: [(&str, &[&str]); 11] = [
 ];
 
 /// What every layer but the domain and the store may import besides; these import no layer above the store.
-const SHARED: [&str; 9] =
-    ["app", "clock", "config", "known_tokens", "metrics", "outbound", "rate_limits", "secrets", "texts"];
+const SHARED: [&str; 10] =
+    ["app", "clock", "config", "known_tokens", "metrics", "outbound", "rate_limits", "secrets", "telemetry", "texts"];
 
 /// The imports that go up: the running Guerdon holds what services wait for, and the services take the running Guerdon.
 const HELD_BY_APP: [&str; 3] = ["service::feeds::Arrivals", "service::ledger::writer::Ledger", "service::reads::Reads"];
@@ -39,13 +39,14 @@ const HANDLE: [&str; 3] = ["Db", "DbError", "MigrateError"];
 const SESSION_STORE: &str = "web/session.rs";
 
 /// Crates with the only folders or files that may name them.
-const CRATES: [(&str, &[&str]); 7] = [
+const CRATES: [(&str, &[&str]); 8] = [
     ("sqlx", &["store/"]),
     ("askama", &["web/", "demo_shop/"]),
     ("fluent_bundle", &["texts/"]),
     ("actix_session", &["web/", "server/"]),
     ("actix_web", &["api/", "web/", "server/", "demo_shop/"]),
     ("clap", &["cli/", "config.rs"]),
+    ("opentelemetry", &["telemetry/"]),
     (
         "tokio",
         &[
@@ -60,6 +61,7 @@ const CRATES: [(&str, &[&str]); 7] = [
             "cli/",
             "texts/",
             "outbound/",
+            "telemetry/",
         ],
     ),
 ];

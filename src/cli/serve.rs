@@ -14,6 +14,7 @@ use crate::{
     config::Settings,
     secrets::{LoadError, Secrets},
     server, service,
+    telemetry::traces::Traces,
 };
 
 /// Serve the back office and the API until it is told to stop (SIGTERM or Ctrl-C).
@@ -40,9 +41,10 @@ pub(super) async fn serve(
     let _alone = lock(&settings)?;
     let key_file = settings.secret_file();
     let secret = secret_key(&settings)?;
+    let traces = Traces::start(&settings)?;
     let app = connect(settings).await?;
     refuse_unsafe(&app).await?;
-    let app = app.with_secret(secret);
+    let app = app.with_secret(secret).with_traces(traces.clone());
     if !service::secret_keys::has_the_same_secret(&app).await? {
         tracing::warn!(
             "The secret key in {} is not the one that this database is served with: sessions from before, or \
@@ -77,6 +79,7 @@ pub(super) async fn serve(
     }
     tracing::info!("Stopping");
     running.stop().await;
+    traces.close().await;
     tracing::info!("Stopped");
     Ok(())
 }
