@@ -7,13 +7,14 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     clock::Clock,
     config::Settings,
-    domain::time::Timestamp,
+    domain::{ids::TenantId, time::Timestamp},
     known_tokens::KnownTokens,
     metrics::Metrics,
     rate_limits::RateLimits,
-    secrets::SecretKey,
+    secrets::{SecretKey, Secrets},
     service::{feeds::Arrivals, ledger::writer::Ledger, reads::Reads},
     store::Db,
+    telemetry::traces::Traces,
 };
 
 /// The shared parts of a running Guerdon; cheap to clone.
@@ -29,14 +30,16 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// What the installation was told.
     pub settings: Arc<Settings>,
-    /// What signs cookies and the like.
-    pub secret: Arc<SecretKey>,
+    /// What signs cookies and the like, and seals what must be read again.
+    pub secret: Arc<Secrets>,
     /// The tokens that were seen in the last moments.
     pub known_tokens: Arc<KnownTokens>,
     /// How many requests each customer and client sent lately.
     pub rate_limits: Arc<RateLimits>,
     /// What this process counts.
     pub metrics: Arc<Metrics>,
+    /// Where it tells of each request, if anybody wants to know.
+    pub traces: Traces,
     /// Tells of events that were put into the inbox, so that they are worked off at once.
     pub arrivals: Arc<Arrivals>,
     /// Tells of bulk changes that are to be worked on.
@@ -59,10 +62,11 @@ impl App {
             db,
             clock,
             settings: Arc::new(settings),
-            secret: Arc::new(SecretKey::random()),
+            secret: Arc::new(SecretKey::random().into()),
             known_tokens: Arc::default(),
             rate_limits: Arc::default(),
             metrics: Arc::default(),
+            traces: Traces::default(),
             arrivals: Arc::default(),
             uploads: Arc::default(),
             tasks,
@@ -70,10 +74,16 @@ impl App {
         }
     }
 
-    /// The same with the installation's own key, so that what it signed stays good after a restart.
+    /// The same with the installation's own keys, so that what they signed stays good after a restart.
     #[must_use]
-    pub fn with_secret(self, secret: SecretKey) -> Self {
-        Self { secret: Arc::new(secret), ..self }
+    pub fn with_secret(self, secret: impl Into<Secrets>) -> Self {
+        Self { secret: Arc::new(secret.into()), ..self }
+    }
+
+    /// The same, telling of its requests there.
+    #[must_use]
+    pub fn with_traces(self, traces: Traces) -> Self {
+        Self { traces, ..self }
     }
 
     /// The present moment.
@@ -85,3 +95,7 @@ impl App {
 /// The id of a request, kept with it, so that an answer can name what the log names.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
+
+/// The tenant whose token or session a request had, kept with it for its trace.
+#[derive(Clone, Debug)]
+pub struct RequestTenant(pub TenantId);

@@ -8,6 +8,7 @@ use std::{
 };
 
 use serde::Deserialize;
+use url::Url;
 
 use crate::domain::{
     endpoint::Reach,
@@ -73,6 +74,12 @@ pub struct Settings {
     /// How to log: `text` or `json` [default: text]
     #[arg(long, global = true, env = "GUERDON_LOG_FORMAT", value_name = "FORMAT", hide_short_help = true)]
     pub log_format: Option<LogFormat>,
+    /// Where traces are sent by OTLP, such as `http://localhost:4318`; without it, nowhere
+    #[arg(long, global = true, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL", hide_short_help = true)]
+    pub otlp_endpoint: Option<String>,
+    /// The same for traces alone, with the whole path, such as `http://localhost:4318/v1/traces`
+    #[arg(long, global = true, env = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", value_name = "URL", hide_short_help = true)]
+    pub otlp_traces_endpoint: Option<String>,
     /// Threads that answer requests [default: one per core]
     #[arg(long, global = true, env = "GUERDON_WORKERS", value_name = "N", hide_short_help = true)]
     pub workers: Option<NonZeroUsize>,
@@ -128,6 +135,8 @@ impl Settings {
             secret_file: self.secret_file.or(other.secret_file),
             log: self.log.or(other.log),
             log_format: self.log_format.or(other.log_format),
+            otlp_endpoint: self.otlp_endpoint.or(other.otlp_endpoint),
+            otlp_traces_endpoint: self.otlp_traces_endpoint.or(other.otlp_traces_endpoint),
             workers: self.workers.or(other.workers),
             drain_seconds: self.drain_seconds.or(other.drain_seconds),
             token_lifetime: self.token_lifetime.or(other.token_lifetime),
@@ -173,6 +182,11 @@ impl Settings {
                 return Err(Invalid::new("Give a public URL such as https://points.example.com."));
             }
         }
+        if let Some(url) = self.traces_endpoint()
+            && !Url::parse(&url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        {
+            return Err(Invalid::new("Give an OTLP endpoint such as http://localhost:4318."));
+        }
         if self.drain_seconds.is_some_and(|secs| secs > DRAIN_SECS_MAX) {
             return Err(Invalid::new("Give at most 300 seconds for draining."));
         }
@@ -199,6 +213,15 @@ impl Settings {
     pub fn drain(&self) -> Duration {
         let usual = if self.database_url().starts_with("sqlite") { 0 } else { DRAIN_SECS };
         Duration::from_secs(self.drain_seconds.unwrap_or(usual).into())
+    }
+
+    /// Where traces are sent to; `None` when they are not. An empty variable names nothing.
+    pub fn traces_endpoint(&self) -> Option<String> {
+        let named = |setting: &Option<String>| {
+            setting.as_deref().map(str::trim).filter(|url| !url.is_empty()).map(str::to_owned)
+        };
+        let whole = named(&self.otlp_traces_endpoint);
+        whole.or_else(|| named(&self.otlp_endpoint).map(|url| format!("{}/v1/traces", url.trim_end_matches('/'))))
     }
 
     /// Seconds that an API client's token is good.

@@ -4,7 +4,7 @@ use actix_web::{HttpMessage as _, HttpRequest, http::header};
 
 use super::{error::ApiError, params};
 use crate::{
-    app::App,
+    app::{App, RequestTenant},
     domain::{
         actor::Caller,
         ids::CustomerId,
@@ -31,6 +31,9 @@ pub(super) async fn token(app: &App, request: &HttpRequest) -> Result<AccessToke
     let header_differs = headers.iter().any(|tenant| *tenant != token.tenant.as_str().as_bytes());
     if header_differs || path.is_some_and(|tenant| tenant != token.tenant.as_str()) {
         return Err(ApiError::Forbidden("This token belongs to another tenant.".to_owned()));
+    }
+    if app.traces.are_sent() {
+        request.extensions_mut().insert(RequestTenant(token.tenant.clone()));
     }
     limit(app, request, &token)?;
     Ok(token)

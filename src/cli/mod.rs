@@ -11,6 +11,7 @@ mod migrate;
 mod openapi;
 pub mod output;
 mod progress;
+mod secrets;
 mod serve;
 mod site;
 mod tenant;
@@ -70,6 +71,8 @@ enum Command {
     Client(client::ClientCommand),
     #[command(subcommand)]
     Token(token::TokenCommand),
+    #[command(subcommand)]
+    Secrets(secrets::SecretsCommand),
     Openapi(openapi::Openapi),
 }
 
@@ -106,6 +109,7 @@ impl Cli {
                 Command::User(command) => command.run(settings).await,
                 Command::Client(command) => command.run(settings).await,
                 Command::Token(command) => command.run(settings).await,
+                Command::Secrets(command) => command.run(settings).await,
                 Command::Openapi(command) => command.run(),
             }
         })

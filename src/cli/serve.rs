@@ -3,13 +3,19 @@
 use std::{
     fs::{File, OpenOptions, TryLockError},
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Failure, connect, output};
-use crate::{app::App, config::Settings, secrets::SecretKey, server, service};
+use crate::{
+    app::App,
+    config::Settings,
+    secrets::{LoadError, Secrets},
+    server, service,
+    telemetry::traces::Traces,
+};
 
 /// Serve the back office and the API until it is told to stop (SIGTERM or Ctrl-C).
 ///
@@ -35,12 +41,13 @@ pub(super) async fn serve(
     let _alone = lock(&settings)?;
     let key_file = settings.secret_file();
     let secret = secret_key(&settings)?;
+    let traces = Traces::start(&settings)?;
     let app = connect(settings).await?;
     refuse_unsafe(&app).await?;
-    let app = app.with_secret(secret);
-    if !service::health::has_the_same_secret(&app).await? {
+    let app = app.with_secret(secret).with_traces(traces.clone());
+    if !service::secret_keys::has_the_same_secret(&app).await? {
         tracing::warn!(
-            "The secret key in {} is not the one that this database was first served with: sessions from before, or \
+            "The secret key in {} is not the one that this database is served with: sessions from before, or \
              of other replicas, end. Give every replica the same file by --secret-file.",
             key_file.display()
         );
@@ -72,15 +79,20 @@ pub(super) async fn serve(
     }
     tracing::info!("Stopping");
     running.stop().await;
+    traces.close().await;
     tracing::info!("Stopped");
     Ok(())
 }
 
 /// The installation's own key, made when there is none yet.
-pub(super) fn secret_key(settings: &Settings) -> Result<SecretKey, Failure> {
+pub(super) fn secret_key(settings: &Settings) -> Result<Secrets, Failure> {
     let file = settings.secret_file();
-    SecretKey::load_or_make(&file)
-        .map_err(|error| Failure::because(format!("Cannot use the secret key in {}", file.display()), &error))
+    Secrets::load_or_make(&file).map_err(|error| unusable(&file, &error))
+}
+
+/// Why the file of the keys is of no use.
+pub(super) fn unusable(file: &Path, error: &LoadError) -> Failure {
+    Failure::because(format!("Cannot use the secret key in {}", file.display()), error)
 }
 
 /// While nobody can sign in, the log holds the link that makes the first user.

@@ -18,7 +18,7 @@ pub use equip::{ShopClient, equip_shop};
 use crate::{
     config::Settings,
     domain::{ids::TenantId, invalid::Invalid, role::Role, time::Timestamp},
-    secrets::SecretKey,
+    secrets::Secrets,
     store::Db,
 };
 
@@ -59,7 +59,7 @@ pub const DAYS: u32 = seed::DAYS;
 pub async fn make(
     db: &Db,
     settings: Settings,
-    secret: SecretKey,
+    secret: Secrets,
     size: usize,
     now: Timestamp,
     progress: &dyn Fn(u32),

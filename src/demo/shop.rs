@@ -22,7 +22,7 @@ use crate::{
         site_change::SiteChange,
         time::Timestamp,
     },
-    secrets::SecretKey,
+    secrets::Secrets,
     service::{
         api_clients,
         customers::person,
@@ -37,7 +37,7 @@ use crate::{
 pub(super) async fn make(
     db: &Db,
     settings: Settings,
-    secret: SecretKey,
+    secret: Secrets,
     size: usize,
     now: Timestamp,
     progress: &dyn Fn(u32),

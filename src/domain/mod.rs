@@ -40,6 +40,7 @@ pub mod refusal;
 pub mod returned_coupon;
 pub mod role;
 pub mod scope;
+pub mod sealed;
 pub mod second_factor;
 pub mod sign_in;
 pub mod site;

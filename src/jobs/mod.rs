@@ -7,6 +7,7 @@ mod gauges;
 mod identity_keys;
 mod inbox;
 mod purge;
+mod secret_file;
 mod statistics;
 mod webhooks;
 
@@ -40,6 +41,7 @@ pub fn start(app: &App) {
     every(app, "expiry_notices", NOTICES_EVERY, by_the_clock(give_notice));
     every(app, "identity_keys", identity_keys::EVERY, identity_keys::fetch);
     webhooks::start(app);
+    secret_file::start(app);
 }
 
 async fn record_expiry(app: App) -> bool {

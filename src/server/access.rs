@@ -15,11 +15,13 @@ use actix_web::{
     web::Data,
 };
 use futures_util::FutureExt as _;
-use tracing::Instrument as _;
+use tracing::{Instrument as _, field::Empty};
 
 use crate::{
-    app::{App, RequestId},
+    app::{App, RequestId, RequestTenant},
+    domain::ids::TenantId,
     metrics::Surface,
+    telemetry::traces::Answered,
 };
 
 /// The header that carries the id of a request, so that a log line can be found from an answer.
@@ -42,7 +44,11 @@ pub async fn watch(
     request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
     let surface = Surface::of(request.path());
-    let span = tracing::info_span!("request", request.id = %id, request.method = %method);
+    let trace = app.traces.begin(|name| request.headers().get(name).and_then(|value| value.to_str().ok()));
+    let span = tracing::info_span!("request", request.id = %id, request.method = %method, trace.id = Empty);
+    if let Some(trace) = &trace {
+        span.record("trace.id", trace.trace_id());
+    }
     let answer = next.call(request).instrument(span.clone()).await;
     drop(in_flight);
     let status = match &answer {
@@ -54,6 +60,11 @@ pub async fn watch(
     app.metrics.answered(surface, status, took);
     // The pattern, not the path: paths hold ids of customers.
     let route = answer.as_ref().ok().and_then(|answer| answer.request().match_pattern());
+    if let Some(trace) = trace {
+        let tenant = answer.as_ref().ok().and_then(tenant_of);
+        let (method, tenant) = (method.as_str(), tenant.as_ref().map(TenantId::as_str));
+        trace.end(&Answered { method, route: route.as_deref(), status, tenant, request_id: &id });
+    }
     let route = route.as_deref().unwrap_or("-");
     let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| match surface {
@@ -71,6 +82,16 @@ pub async fn watch(
         answer.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     Ok(answer)
+}
+
+/// The tenant of a request: that of its token or session, or else the one that its address names, if it is there.
+fn tenant_of<B>(answer: &ServiceResponse<B>) -> Option<TenantId> {
+    let request = answer.request();
+    if let Some(RequestTenant(tenant)) = request.extensions().get() {
+        return Some(tenant.clone());
+    }
+    let named = request.match_info().get("tenant").filter(|_| answer.status().is_success())?;
+    TenantId::parse(named).ok()
 }
 
 /// The innermost middleware: a panic is a fault of ours, but of this request alone.

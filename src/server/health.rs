@@ -7,7 +7,7 @@ use actix_web::{
 };
 use serde_json::json;
 
-use crate::{app::App, service, store::Db};
+use crate::{app::App, secrets::SecretKey, service, store::Db};
 
 /// Adds `/health/live` and `/health/ready`.
 pub fn configure(cfg: &mut ServiceConfig) {
@@ -56,9 +56,19 @@ async fn metrics(app: Data<App>) -> HttpResponse {
             "Open connections that nobody uses.",
             i64::try_from(idle).unwrap_or(i64::MAX),
         ),
-    ]);
+    ]) + &secret_keys(&app);
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .content_type("text/plain; version=0.0.4; charset=utf-8")
         .body(text)
+}
+
+/// Which keys this process has: whoever exchanges them sees here that every replica has taken the new one.
+fn secret_keys(app: &App) -> String {
+    let ring = app.secret.ring();
+    let line = |(key, role): (String, &str)| format!("guerdon_secret_key_info{{key=\"{key}\",use=\"{role}\"}} 1\n");
+    let others = ring.others().iter().map(SecretKey::id).map(|key| (key, "opens"));
+    let lines: String = std::iter::once((ring.first().id(), "seals")).chain(others).map(line).collect();
+    let help = "# HELP guerdon_secret_key_info The secret keys of this process, by name.";
+    format!("{help}\n# TYPE guerdon_secret_key_info gauge\n{lines}")
 }

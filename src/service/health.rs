@@ -5,14 +5,11 @@ use std::time::Duration;
 use crate::{
     app::App,
     clock::{Clock as _, SystemClock},
-    store::{self, Db, DbError, db::retry_on_conflict},
+    store::{self, Db, DbError},
 };
 
 /// A load balancer asks every few seconds; a database that takes longer is as good as away.
 const PATIENCE: Duration = Duration::from_secs(2);
-
-/// The setting that tells which secret key the database was first served with.
-const SECRET_KEY: &str = "secret_key";
 
 /// A difference of clocks that somebody should look at.
 const DRIFT_MILLIS_WARN: i64 = 2_000;
@@ -60,21 +57,4 @@ pub async fn clock_drift_millis(db: &Db) -> Result<i64, DbError> {
     // The answer was read somewhere between.
     let ours = asked.micros().midpoint(answered.micros());
     Ok(theirs.micros().saturating_sub(ours) / 1_000)
-}
-
-/// Whether this process has the secret key that the database was first served with. Replicas with different keys
-/// would not take each other's sessions.
-pub async fn has_the_same_secret(app: &App) -> Result<bool, DbError> {
-    let own = app.secret.sign_text("installation", "which key");
-    retry_on_conflict(|| async {
-        let mut tx = app.db.begin().await?;
-        tx.lock_scope(SECRET_KEY).await?;
-        if let Some(first) = store::server_settings::find_in(&mut tx, SECRET_KEY).await? {
-            return Ok(first == own);
-        }
-        store::server_settings::put(&mut tx, SECRET_KEY, &own).await?;
-        tx.commit().await?;
-        Ok(true)
-    })
-    .await
 }

@@ -19,7 +19,6 @@ use crate::{
     secrets,
     store::{self, DbError, db::retry_on_conflict, users::StoredPassword},
 };
-use subtle::ConstantTimeEq as _;
 
 /// How long a link is good: over a weekend.
 pub const LINK_SECS: i64 = 72 * 60 * 60;
@@ -86,14 +85,16 @@ pub async fn make_for_member(app: &App, caller: &Caller, user_id: &UserId) -> Re
 async fn sign(app: &App, user_id: &UserId, until: Timestamp) -> Result<LinkToken, AccessError> {
     let stored = store::users::find_password_by_id(&app.db, user_id).await?;
     let stored = stored.ok_or_else(|| AccessRefusal::UserUnknown(user_id.to_string()))?;
-    Ok(LinkToken(format!("{user_id}.{}.{}", until.micros(), signature(app, until, &stored))))
+    let signature = app.secret.sign_text(PURPOSE, &claim(until, &stored));
+    Ok(LinkToken(format!("{user_id}.{}.{signature}", until.micros())))
 }
 
-fn signature(app: &App, until: Timestamp, stored: &StoredPassword) -> String {
+/// What the signature covers.
+fn claim(until: Timestamp, stored: &StoredPassword) -> String {
     let StoredPassword { user_id, password_hash, link_version, .. } = stored;
     // Links that were made before they were counted stay good.
     let version = if *link_version == 0 { String::new() } else { format!("\n{link_version}") };
-    app.secret.sign_text(PURPOSE, &format!("{user_id}\n{}\n{password_hash}{version}", until.micros()))
+    format!("{user_id}\n{}\n{password_hash}{version}", until.micros())
 }
 
 /// Whose link this is, as long as it is good.
@@ -114,8 +115,7 @@ fn parts(token: &LinkToken) -> Option<(UserId, Timestamp, String)> {
 }
 
 fn is_good(app: &App, until: Timestamp, signed: &str, stored: &StoredPassword) -> bool {
-    let right = signature(app, until, stored);
-    app.now() < until && bool::from(signed.as_bytes().ct_eq(right.as_bytes()))
+    app.now() < until && app.secret.is_signed(PURPOSE, &claim(until, stored), signed)
 }
 
 /// Sets the password of whose link this is; says whether the link was good.

@@ -35,6 +35,7 @@ pub mod returned_coupons;
 pub mod rule_drafts;
 pub mod rule_trial;
 pub mod second_factor;
+pub mod secret_keys;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{
     access::AccessError,
-    audit, passwords,
+    audit, passwords, secret_keys,
     users::{self, subject},
 };
 use crate::{
@@ -22,12 +22,16 @@ use crate::{
         time::Timestamp,
         totp::TotpSecret,
     },
+    secrets::SecretKey,
     store::{
         self, Db, DbError, Tx,
         db::retry_on_conflict,
         second_factors::{self, StoredFactor},
     },
 };
+
+/// What the keys sign recovery codes for.
+pub(super) const RECOVERY: &str = "recovery code";
 
 /// The second factor that somebody has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +54,8 @@ pub async fn owners(db: &Db) -> Result<Vec<UserId>, DbError> {
     second_factors::list_owners(db).await
 }
 
-fn purpose(user_id: &UserId) -> String {
+/// Whose secret is sealed.
+pub(super) fn purpose(user_id: &UserId) -> String {
     format!("second factor of {user_id}")
 }
 
@@ -76,7 +81,9 @@ pub async fn enrol(
     let Some(TypedCode::App(code)) = TypedCode::parse(typed) else { return Err(AccessRefusal::WrongCode.into()) };
     let secret = open(app, user_id, sealed).ok_or(AccessRefusal::WrongCode)?;
     let step = secret.find_step(&code, app.now()).ok_or(AccessRefusal::WrongCode)?;
-    let factor = StoredFactor { secret: sealed.to_owned(), last_step: step, created_at: app.now() };
+    // Sealed anew: since it was drafted, another key may have become the one that seals.
+    let sealed = app.secret.seal(&purpose(user_id), &secret.reveal());
+    let factor = StoredFactor { secret: sealed, last_step: step, created_at: app.now() };
     let kept = super::sessions::find_hash(app, user_id, session).await?;
     let codes = new_codes();
     retry_on_conflict(|| enrol_once(app, user_id, &factor, &codes, kept.as_deref())).await?;
@@ -112,12 +119,14 @@ fn new_codes() -> Vec<RecoveryCode> {
     std::iter::repeat_with(RecoveryCode::random).take(RECOVERY_CODES).collect()
 }
 
-fn hash(app: &App, user_id: &UserId, code: &RecoveryCode) -> String {
-    app.secret.sign_text("recovery code", &json!([user_id.as_str(), code.as_str()]).to_string())
+/// How a code is kept: signed by a key for these alone.
+fn hash(signer: &SecretKey, user_id: &UserId, code: &RecoveryCode) -> String {
+    signer.sign(&json!([user_id.as_str(), code.as_str()]).to_string())
 }
 
 fn hashes(app: &App, user_id: &UserId, codes: &[RecoveryCode]) -> Vec<String> {
-    let mut hashes: Vec<String> = codes.iter().map(|code| hash(app, user_id, code)).collect();
+    let signer = app.secret.ring().first().for_purpose(RECOVERY);
+    let mut hashes: Vec<String> = codes.iter().map(|code| hash(&signer, user_id, code)).collect();
     hashes.sort();
     hashes
 }
@@ -144,8 +153,12 @@ pub(super) async fn take(
             Ok(taken.then_some(Outcome::App))
         }
         TypedCode::Recovery(code) => {
-            let used = second_factors::use_recovery_code(tx, user_id, &hash(app, user_id, code), now).await?;
-            Ok(used.then_some(Outcome::Recovery))
+            for signer in secret_keys::recovery_signers(tx, app).await? {
+                if second_factors::use_recovery_code(tx, user_id, &hash(&signer, user_id, code), now).await? {
+                    return Ok(Some(Outcome::Recovery));
+                }
+            }
+            Ok(None)
         }
     }
 }

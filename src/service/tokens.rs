@@ -17,7 +17,7 @@ use crate::{
         time::Timestamp,
         token::{self, AccessToken, Bearer},
     },
-    secrets,
+    secrets::{self, SecretKey},
     store::{
         self, Db, DbError,
         access_tokens::StoredToken,
@@ -157,40 +157,38 @@ pub async fn issue_to_customer(
     wanted: &CustomerToken,
     keyed: Option<&KeyedRequest>,
 ) -> Result<IssuedToken, TokenError> {
-    let secret = customer_secret(app, caller, keyed);
-    let access_token = token::text(&caller.tenant, &secret);
-    let hash = secrets::sha256_hex(&access_token);
-    let replayed = retry_on_conflict(|| issue_to_customer_once(app, caller, wanted, keyed, &hash)).await?;
-    Ok(IssuedToken { access_token, expires_in: wanted.secs, scope: String::new(), replayed })
+    retry_on_conflict(|| issue_to_customer_once(app, caller, wanted, keyed)).await
 }
 
 /// Random; with an Idempotency-Key the same again for the same key, so that no token needs to be kept to be
 /// answered again.
-fn customer_secret(app: &App, caller: &Caller, keyed: Option<&KeyedRequest>) -> String {
+fn customer_secret(signer: &SecretKey, caller: &Caller, keyed: Option<&KeyedRequest>) -> String {
     match keyed {
         None => secrets::random_text(),
         Some(request) => {
             let Caller { tenant, actor } = caller;
             let message = json!([tenant.as_str(), actor.kind.as_str(), actor.id, request.key, request.fingerprint]);
-            app.secret.sign_text("customer token", &message.to_string())
+            signer.sign_text("customer token", &message.to_string())
         }
     }
 }
 
-/// Says whether it was made before.
 async fn issue_to_customer_once(
     app: &App,
     caller: &Caller,
     wanted: &CustomerToken,
     keyed: Option<&KeyedRequest>,
-    hash: &str,
-) -> Result<bool, TokenError> {
-    let mut now = app.now();
+) -> Result<IssuedToken, TokenError> {
+    let keys = app.secret.ring();
+    let (mut now, mut signer) = (app.now(), keys.first());
     let mut tx = app.db.begin().await?;
     let replayed = match idempotency::begin(&mut tx, caller, keyed, now).await? {
         Begun::Fresh => false,
         Begun::Replay { body, .. } => {
-            now = body.parse().map_or(now, Timestamp::from_micros);
+            // When it was made and, if that was kept, with which key: another one's token would be another.
+            let (made, key) = body.split_once(' ').unwrap_or((&body, ""));
+            now = made.parse().map_or(now, Timestamp::from_micros);
+            signer = keys.find(key).unwrap_or(signer);
             true
         }
         Begun::KeyReused => return Err(TokenError::KeyReused),
@@ -203,13 +201,15 @@ async fn issue_to_customer_once(
         created_at: now,
         expires_at: now.plus_secs(wanted.secs),
     };
+    let access_token = token::text(&caller.tenant, &customer_secret(signer, caller, keyed));
     // Again the same row when it is there still, and one that has ended when it was purged.
-    store::access_tokens::insert(&mut tx, &caller.tenant, hash, &stored).await?;
+    store::access_tokens::insert(&mut tx, &caller.tenant, &secrets::sha256_hex(&access_token), &stored).await?;
     if !replayed {
-        idempotency::finish(&mut tx, caller, keyed, 200, &now.micros().to_string()).await?;
+        let made = format!("{} {}", now.micros(), signer.id());
+        idempotency::finish(&mut tx, caller, keyed, 200, &made).await?;
     }
     tx.commit().await?;
-    Ok(replayed)
+    Ok(IssuedToken { access_token, expires_in: wanted.secs, scope: String::new(), replayed })
 }
 
 /// The tokens of a guest.
@@ -263,8 +263,8 @@ fn signed_session(app: &App, tenant: &TenantId, text: &str, purpose: &str) -> Op
     let (_, secret) = text.split_once('.')?;
     let mut parts = secret.strip_prefix(purpose)?.strip_prefix('.')?.split('.');
     let (session, until, signature) = (parts.next()?, parts.next()?.parse::<i64>().ok()?, parts.next()?);
-    let expected = app.secret.sign_text(purpose, &guest_claim(tenant, session, until));
-    let genuine = bool::from(expected.as_bytes().ct_eq(signature.as_bytes())) && parts.next().is_none();
+    let signed = app.secret.is_signed(purpose, &guest_claim(tenant, session, until), signature);
+    let genuine = signed && parts.next().is_none();
     (genuine && app.now().micros() < until).then(|| session.to_owned())
 }
 

@@ -31,6 +31,7 @@ pub mod reasons;
 pub mod recent_customers;
 pub mod returned_coupons;
 pub mod rule_drafts;
+pub mod sealed;
 pub mod second_factors;
 pub mod server_settings;
 pub mod sessions;
@@ -93,6 +94,7 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         returned_coupons::STATEMENTS,
         rule_drafts::STATEMENTS,
         second_factors::STATEMENTS,
+        sealed::STATEMENTS,
         server_settings::STATEMENTS,
         sessions::STATEMENTS,
         sign_in_failures::STATEMENTS,

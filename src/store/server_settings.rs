@@ -8,6 +8,8 @@ statements! {
         "INSERT INTO server_settings (name, value) VALUES ($1, $2)
          ON CONFLICT (name) DO UPDATE SET value = excluded.value"
     }
+    /// Keeps a value where there is none.
+    Global INSERT_SETTING { "INSERT INTO server_settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING" }
     Global DELETE_SETTING { "DELETE FROM server_settings WHERE name = $1" }
 }
 
@@ -24,6 +26,11 @@ pub async fn find_in(tx: &mut Tx, name: &str) -> Result<Option<String>, DbError>
 /// Sets a setting.
 pub async fn put(tx: &mut Tx, name: &str, value: &str) -> Result<(), DbError> {
     tx.query(PUT_SETTING).bind(name).bind(value).run().await.map(drop)
+}
+
+/// Sets a setting that has no value yet.
+pub async fn insert(tx: &mut Tx, name: &str, value: &str) -> Result<(), DbError> {
+    tx.query(INSERT_SETTING).bind(name).bind(value).run().await.map(drop)
 }
 
 /// Forgets a setting; says whether it was there.

@@ -11,7 +11,7 @@ use super::{
     shell::{Person, Place, Section, Shell, Toast, toast},
 };
 use crate::{
-    app::App,
+    app::{App, RequestTenant},
     domain::{
         actor::{Actor, Caller},
         ids::{TenantId, UserId},
@@ -154,6 +154,9 @@ async fn find(request: &HttpRequest, tenant: Option<TenantId>) -> Result<Seen, W
     };
     if let Some(language) = seen.person.language {
         texts::set_current(language);
+    }
+    if let Some(place) = seen.place.as_ref().filter(|_| app.traces.are_sent()) {
+        request.extensions_mut().insert(RequestTenant(place.tenant.clone()));
     }
     request.extensions_mut().insert(seen.clone());
     Ok(seen)

@@ -21,6 +21,7 @@ mod roles;
 mod scopes;
 mod secret;
 mod session;
+mod session_cookie;
 mod shell;
 mod short_list;
 mod upload;
@@ -28,6 +29,7 @@ mod widget;
 mod words;
 
 use actix_web::{
+    cookie::Key,
     middleware::{Compress, from_fn},
     web::{self, ServiceConfig, get, post, resource},
 };
@@ -43,6 +45,7 @@ use pages::{
 
 /// Adds the routes of the back office.
 pub fn configure(cfg: &mut ServiceConfig, app: &App) {
+    let own = Key::generate();
     assets::configure(cfg);
     widget::configure(cfg);
     cfg.service(
@@ -53,8 +56,10 @@ pub fn configure(cfg: &mut ServiceConfig, app: &App) {
             // The last is the first to see a request.
             .wrap(from_fn(error::pages))
             .wrap(from_fn(guard::same_origin))
-            .wrap(session::middleware(app))
+            .wrap(session::middleware(app, own.clone()))
             .wrap(from_fn(error::without_session))
+            // Before anybody reads a cookie: they are read once for a request.
+            .wrap(from_fn(move |app, request, next| session_cookie::turn(own.clone(), app, request, next)))
             .wrap(from_fn(guard::headers))
             .wrap(Compress::default())
             .wrap(from_fn(guard::plain_for_other_sites))

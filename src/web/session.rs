@@ -10,7 +10,7 @@ use actix_session::{
 use actix_web::cookie::{Key, SameSite, time::Duration};
 use serde::Serialize;
 
-use super::error::WebError;
+use super::{error::WebError, session_cookie};
 use crate::{
     app::App,
     domain::{sign_in::Device, time::Timestamp},
@@ -40,12 +40,11 @@ const NEXT: &str = "next";
 /// The sealed secret of a second factor that is being set up.
 const DRAFT: &str = "second_factor";
 
-/// The middleware that loads and keeps sessions.
-pub(super) fn middleware(app: &App) -> SessionMiddleware<DbSessions> {
+/// The middleware that loads and keeps sessions. Its cookie is sealed with `key`.
+pub(super) fn middleware(app: &App, key: Key) -> SessionMiddleware<DbSessions> {
     let https = app.settings.is_https();
-    SessionMiddleware::builder(DbSessions(app.clone()), Key::derive_from(&app.secret.derive("sessions")))
-        // The prefix makes browsers refuse the cookie from another host or without TLS.
-        .cookie_name(if https { "__Host-guerdon" } else { "guerdon" }.to_owned())
+    SessionMiddleware::builder(DbSessions(app.clone()), key)
+        .cookie_name(session_cookie::name(https).to_owned())
         .cookie_secure(https)
         .cookie_http_only(true)
         .cookie_same_site(SameSite::Lax)

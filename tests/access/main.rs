@@ -8,6 +8,7 @@ mod common;
 mod audit;
 mod clients;
 mod idempotency;
+mod key_changes;
 mod second_factor;
 mod sign_in;
 mod sign_ins;

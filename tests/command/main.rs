@@ -7,4 +7,5 @@ mod common;
 
 mod access;
 mod import;
+mod secrets;
 mod settings;

@@ -37,7 +37,9 @@ pub(crate) enum Manner {
 pub(crate) struct Received {
     pub(crate) line: String,
     pub(crate) headers: BTreeMap<String, String>,
+    /// As text, what is none replaced.
     pub(crate) body: String,
+    pub(crate) bytes: Vec<u8>,
     /// Whether it was answered with a 2xx.
     pub(crate) taken: bool,
 }
@@ -93,6 +95,11 @@ impl Receiver {
 
     pub(crate) fn url(&self) -> String {
         format!("http://{}/points?from=guerdon", self.address)
+    }
+
+    /// Where it is, without a path.
+    pub(crate) fn base(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     /// From now on it behaves like this.
@@ -183,5 +190,6 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Received> {
     }
     let mut body = vec![0; headers.get("content-length")?.parse().ok()?];
     reader.read_exact(&mut body).ok()?;
-    Some(Received { line: line.trim_end().to_owned(), headers, body: String::from_utf8(body).ok()?, taken: false })
+    let text = String::from_utf8_lossy(&body).into_owned();
+    Some(Received { line: line.trim_end().to_owned(), headers, body: text, bytes: body, taken: false })
 }

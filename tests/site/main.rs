@@ -28,6 +28,7 @@ mod returns;
 mod roles;
 mod rules;
 mod second_factor;
+mod session_key;
 mod settings;
 mod sign_in;
 mod statement;

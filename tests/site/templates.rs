@@ -10,7 +10,7 @@ use guerdon::{
     clock::MockClock,
     demo::{self, TENANT},
     domain::totp::{STEP_SECS, TotpSecret, step_at},
-    secrets::SecretKey,
+    secrets::Secrets,
     service::setup,
     store::Backend,
     texts::Language,
@@ -180,7 +180,7 @@ async fn every_template_is_rendered_in_every_language() {
     let now = clock::stopped();
     let (db, fresh) = (TestDb::new(Backend::Sqlite).await, TestDb::new(Backend::Sqlite).await);
     let folder = tempfile::tempdir().unwrap();
-    let key = || SecretKey::load_or_make(&folder.path().join("key")).unwrap();
+    let key = || Secrets::load_or_make(&folder.path().join("key")).unwrap();
     let (app, empty) = (db.app(&now).with_secret(key()), fresh.app(&now));
     demo::make(&app.db, (*app.settings).clone(), key(), 25, app.now(), &|_day| {}).await.unwrap();
     // A job that is far from due is under way for as long as the test looks at it.

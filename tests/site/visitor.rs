@@ -85,6 +85,11 @@ impl Site {
         Visitor { client: client.build().unwrap(), base: format!("http://{}", self.running.address), htmx: None }
     }
 
+    /// Somebody who was on another replica before, with the cookies of there.
+    pub(crate) fn visited_by(&self, visitor: &Visitor) -> Visitor {
+        Visitor { client: visitor.client.clone(), base: format!("http://{}", self.running.address), htmx: None }
+    }
+
     /// Somebody new, without any cookie.
     pub(crate) fn visitor(&self) -> Visitor {
         let client = Client::builder().cookie_store(true).redirect(redirect::Policy::none()).build().unwrap();

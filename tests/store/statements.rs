@@ -63,7 +63,7 @@ on_both! {
 }
 
 /// Statements that go through all tenants on purpose: jobs, checks, and what one person may enter.
-const THROUGH_ALL_TENANTS: [&str; 22] = [
+const THROUGH_ALL_TENANTS: [&str; 24] = [
     "CLAIM_BATCH",
     "CLAIM_EVENTS",
     "COUNT_ALL_DELIVERIES",
@@ -81,6 +81,8 @@ const THROUGH_ALL_TENANTS: [&str; 22] = [
     "LIST_MEMBERSHIPS",
     "LIST_OLD_DELIVERIES",
     "LIST_ORPHANS",
+    "LIST_SEALED_ENDPOINTS",
+    "LIST_SEALED_FEEDS",
     "LIST_TENANTS",
     "NEXT_BATCH_DUE",
     "NEXT_DUE",

@@ -18,7 +18,7 @@ use guerdon::{
         ids::{CustomerId, TenantId},
         webhook::{Message, WebhookSecret},
     },
-    secrets::SecretKey,
+    secrets::KeyRing,
     service::{
         accounts,
         feeds::{inbox, secrets},
@@ -132,7 +132,7 @@ async fn shuffled_events_over_two_replicas_are_one_clean_pass_when_one_dies() {
     let mut random = StdRng::seed_from_u64(20_261_123);
     let db = TestDb::new(Backend::Postgres).await;
     let program = Program::on(&db);
-    let key = SecretKey::load_or_make(&program.folder().join("guerdon.key")).unwrap();
+    let key = KeyRing::load_or_make(&program.folder().join("guerdon.key")).unwrap();
     let app = App::new((*db).clone(), SystemClock, Settings::default()).with_secret(key);
     let (clean, shuffled) = (Shop::open(&program, &app, "clean").await, Shop::open(&program, &app, "shuffled").await);
     let servers = [program.serve().await, program.serve().await];

@@ -24,5 +24,6 @@ mod screenshots;
 mod second_factor;
 mod serve;
 mod site;
+mod traces;
 mod webhooks;
 mod widget;

@@ -64,7 +64,8 @@ impl Opened {
     }
 }
 
-fn purpose(tenant: &TenantId, feed: Feed) -> String {
+/// Whose secret is sealed.
+pub(crate) fn purpose(tenant: &TenantId, feed: Feed) -> String {
     format!("feed {} of {tenant}", feed.as_str())
 }
 

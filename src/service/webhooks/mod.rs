@@ -72,7 +72,7 @@ pub struct NewEndpoint {
 }
 
 /// For whom a secret is sealed.
-fn purpose(tenant: &TenantId, id: &str) -> String {
+pub(crate) fn purpose(tenant: &TenantId, id: &str) -> String {
     format!("webhook endpoint {tenant}/{id}")
 }
 

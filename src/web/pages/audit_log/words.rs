@@ -13,7 +13,7 @@ use crate::{
 const VALUE_CHARS_MAX: usize = 300;
 
 /// What is done, with the key of its text.
-const ACTIONS: [(&str, &str); 88] = [
+const ACTIONS: [(&str, &str); 89] = [
     ("api_client.created", "audit-log-did-api-client-created"),
     ("api_client.old_secret_dropped", "audit-log-did-api-client-old-secret-dropped"),
     ("api_client.rate_changed", "audit-log-did-api-client-rate-changed"),
@@ -75,6 +75,7 @@ const ACTIONS: [(&str, &str); 88] = [
     ("rule.changed", "audit-log-did-rule-changed"),
     ("rule.draft_discarded", "audit-log-did-rule-draft-discarded"),
     ("rule.draft_kept", "audit-log-did-rule-draft-kept"),
+    ("secret_key.rotated", "audit-log-did-secret-key-rotated"),
     ("site.changed", "audit-log-did-site-changed"),
     ("site.coupon_settings_changed", "audit-log-did-site-coupon-settings-changed"),
     ("site.created", "audit-log-did-site-created"),
@@ -105,7 +106,7 @@ const ACTIONS: [(&str, &str); 88] = [
 ];
 
 /// What is changed, with the key of its name.
-const KINDS: [(&str, &str); 17] = [
+const KINDS: [(&str, &str); 18] = [
     ("api_client", "audit-log-kind-api-client"),
     ("approval", "audit-log-kind-approval"),
     ("audit_log", "audit-log-kind-audit-log"),
@@ -119,6 +120,7 @@ const KINDS: [(&str, &str); 17] = [
     ("reason", "audit-log-kind-reason"),
     ("returned_coupon", "audit-log-kind-returned-coupon"),
     ("rule", "audit-log-kind-rule"),
+    ("secret_key", "audit-log-kind-secret-key"),
     ("site", "audit-log-kind-site"),
     ("tenant", "audit-log-kind-tenant"),
     ("user", "audit-log-kind-user"),

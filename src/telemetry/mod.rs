@@ -1,5 +1,8 @@
-//! The log: to standard error, without personal data, tokens or bodies. A thread of its own writes it, as many lines at
+//! What the program tells of itself: traces (see [`traces`]), and the log: to standard error, without personal data, tokens or bodies. A thread of its own writes it, as many lines at
 //! once as there are, so that no request waits for a terminal or a disk.
+
+mod collector;
+pub mod traces;
 
 use std::io::{BufWriter, stderr};
 

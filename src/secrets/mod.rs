@@ -1,12 +1,10 @@
-//! The installation's secret key, and random values that nobody can guess.
+//! The installation's secret keys, and random values that nobody can guess.
 
-use std::{
-    collections::BTreeSet,
-    fmt,
-    fs::{self, OpenOptions},
-    io::{self, Read as _, Write as _},
-    path::Path,
-};
+mod file;
+mod keys;
+mod ring;
+
+use std::{collections::BTreeSet, fmt};
 
 use aes_gcm::{
     Aes256Gcm,
@@ -16,14 +14,20 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
+pub use file::LoadError;
+pub use keys::Secrets;
+pub use ring::{KEYS_MAX, KeyRing};
+
 /// Length of the key, in bytes.
 pub const KEY_BYTES: usize = 32;
 /// A key with fewer different bytes was typed by somebody.
 const DIFFERENT_BYTES_MIN: usize = 5;
+/// Length of the name of a key, in bytes.
+const ID_BYTES: usize = 4;
 /// Length of what makes two sealings of one secret differ, in bytes.
 const NONCE_BYTES: usize = 12;
 
-/// The key that signs cookies and seals secrets. Whoever has it can make sessions.
+/// A key that signs cookies and seals secrets. Whoever has it can make sessions.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretKey([u8; KEY_BYTES]);
 
@@ -51,7 +55,7 @@ impl SecretKey {
 
     /// A signature of `message` as text: nobody without the key can make it.
     pub fn sign_text(&self, purpose: &str, message: &str) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(Self(self.derive(purpose)).derive(message))
+        self.for_purpose(purpose).sign(message)
     }
 
     /// Seals a secret that must be read again, such as the one of a webhook: what the database holds is of no use
@@ -77,50 +81,39 @@ impl SecretKey {
         Aes256Gcm::new(&self.derive("sealed secrets").into())
     }
 
-    /// Reads the key from its file, which is made (for its owner alone) when missing.
+    /// What people call the key by. It tells nothing of the key.
+    pub fn id(&self) -> String {
+        hex::encode(self.derive("name of the key").into_iter().take(ID_BYTES).collect::<Vec<u8>>())
+    }
+
+    /// The key for one purpose as a key of its own: it signs what this one does for that purpose, and nothing else.
+    #[must_use]
+    pub fn for_purpose(&self, purpose: &str) -> Self {
+        Self(self.derive(purpose))
+    }
+
+    /// A signature of `message` with this very key, as text.
+    pub fn sign(&self, message: &str) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(self.derive(message))
+    }
+
+    /// Takes 64 hexadecimal digits.
     ///
     /// # Errors
-    /// When the file can be neither read nor made, or holds something else.
-    pub fn load_or_make(file: &Path) -> io::Result<Self> {
-        match Self::load(file) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::make(file),
-            other => other,
-        }
-    }
-
-    /// Makes the file. It gets its name when it is whole, so that neither a crash nor a second server that starts in
-    /// this moment leaves or finds half a key; of two, the first one's is taken by both.
-    fn make(file: &Path) -> io::Result<Self> {
-        let mut name = file.as_os_str().to_owned();
-        name.push(format!(".{}", uuid::Uuid::new_v4().simple()));
-        let unfinished = Path::new(&name);
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut made = options.open(unfinished)?;
-        let written = made
-            .write_all(format!("{}\n", hex::encode(Self::random().0)).as_bytes())
-            .and_then(|()| made.sync_all())
-            .and_then(|()| fs::hard_link(unfinished, file));
-        fs::remove_file(unfinished)?;
-        match written {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-            _there => Self::load(file),
-        }
-    }
-
-    fn load(file: &Path) -> io::Result<Self> {
-        let mut text = String::new();
-        OpenOptions::new().read(true).open(file)?.take(1024).read_to_string(&mut text)?;
+    /// When it is something else, or was typed by somebody. The message does not hold the text.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
         let mut key = [0; KEY_BYTES];
-        hex::decode_to_slice(text.trim(), &mut key)
-            .map_err(|_not_a_key| io::Error::other("it must hold 64 hexadecimal digits"))?;
+        hex::decode_to_slice(text, &mut key).map_err(|_not_a_key| "it must hold 64 hexadecimal digits")?;
         let different: BTreeSet<u8> = key.into_iter().collect();
         if different.len() < DIFFERENT_BYTES_MIN {
-            return Err(io::Error::other("it was not chosen at random: delete it, and a new one is made"));
+            return Err("it was not chosen at random: delete it, and a new one is made");
         }
         Ok(Self(key))
+    }
+
+    /// The key as hexadecimal digits.
+    pub fn reveal(&self) -> String {
+        hex::encode(self.0)
     }
 }
 
@@ -144,16 +137,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_key_is_made_once_for_its_owner_alone_and_read_again() {
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("guerdon.key");
-        let made = SecretKey::load_or_make(&file).unwrap();
-        assert_eq!(SecretKey::load_or_make(&file).unwrap(), made);
-        #[cfg(unix)]
-        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&file).unwrap().permissions()) & 0o777, 0o600);
-        assert_ne!(made.derive("sessions"), made.derive("links"));
-        assert_ne!(made.sign_text("sessions", "1"), made.sign_text("sessions", "2"));
-        assert_ne!(made.sign_text("sessions", "1"), SecretKey::random().sign_text("sessions", "1"));
+    fn what_is_signed_for_one_purpose_is_worth_nothing_for_another() {
+        let key = SecretKey::random();
+        assert_ne!(key.derive("sessions"), key.derive("links"));
+        assert_ne!(key.sign_text("sessions", "1"), key.sign_text("sessions", "2"));
+        assert_ne!(key.sign_text("sessions", "1"), SecretKey::random().sign_text("sessions", "1"));
+        assert_eq!(key.sign_text("sessions", "1"), key.for_purpose("sessions").sign("1"));
+        assert_eq!(SecretKey::parse(&key.reveal()).unwrap().id(), key.id());
+        assert!(key.id().len() == 8 && !key.reveal().contains(&key.id()));
     }
 
     #[test]
@@ -170,27 +161,5 @@ mod tests {
         for broken in ["", "A", "?", &changed] {
             assert_eq!(key.open("feed of acme", broken), None, "{broken}");
         }
-    }
-
-    #[test]
-    fn a_file_that_holds_no_key_is_refused() {
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("guerdon.key");
-        for text in ["", "secret", &"00".repeat(KEY_BYTES), &"deadbeef".repeat(KEY_BYTES / 4)] {
-            fs::write(&file, text).unwrap();
-            assert!(SecretKey::load_or_make(&file).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn servers_that_start_at_once_have_one_key_and_leave_nothing_beside_it() {
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("guerdon.key");
-        let keys = std::thread::scope(|scope| {
-            let started: Vec<_> = (0..8).map(|_| scope.spawn(|| SecretKey::load_or_make(&file).unwrap())).collect();
-            started.into_iter().map(|started| started.join().unwrap()).collect::<Vec<_>>()
-        });
-        assert!(keys.iter().all(|key| *key == keys[0]));
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 }
