@@ -65,7 +65,6 @@ on_both! {
 /// Statements that go through all tenants on purpose: jobs, checks, and what one person may enter.
 const THROUGH_ALL_TENANTS: [&str; 22] = [
     "CLAIM_BATCH",
-    "CLAIM_EVENTS",
     "COUNT_ALL_DELIVERIES",
     "COUNT_ALL_STATES",
     // Figures of the whole installation, for its operator.
@@ -82,6 +81,7 @@ const THROUGH_ALL_TENANTS: [&str; 22] = [
     "LIST_OLD_DELIVERIES",
     "LIST_ORPHANS",
     "LIST_TENANTS",
+    "LIST_WAITING_TENANTS",
     "NEXT_BATCH_DUE",
     "NEXT_DUE",
     "PURGE_EVENTS",
