@@ -12,6 +12,7 @@ mod document;
 mod identity;
 mod limits;
 mod oauth;
+mod parsers;
 mod raw;
 mod redeem_options;
 mod requests;
