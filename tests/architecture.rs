@@ -403,7 +403,7 @@ const NOT_RECORDED: [(&str, &str, &str); 55] = [
     ("feeds/inbox.rs", "purge", "forgets what was worked off"),
     ("feeds/mod.rs", "keep", "keeps what a shop sends, as it came"),
     ("feeds/work.rs", "end", "how an event ended stands in its row"),
-    ("feeds/work.rs", "work_off", "the ledger's entries say what came of it"),
+    ("feeds/work.rs", "claim", "the ledger's entries say what came of it"),
     ("identity/fetching.rs", "refresh", "public keys of a provider that an admin named"),
     ("ledger/batch.rs", "once", "the ledger's entries say who and why"),
     ("links.rs", "redeem", "by users::set_hash"),

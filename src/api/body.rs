@@ -11,8 +11,11 @@ use futures_util::StreamExt as _;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-use super::{error::ApiError, json};
-use crate::{domain::invalid::FieldErrors, service::idempotency::KeyedRequest};
+use super::error::ApiError;
+use crate::{
+    domain::{invalid::FieldErrors, strict_json},
+    service::idempotency::KeyedRequest,
+};
 
 /// Longest body, in bytes.
 const BYTES_MAX: usize = 1024 * 1024;
@@ -66,7 +69,7 @@ impl Body {
         if self.is_blank() {
             return Err(FieldErrors::one("body", "Send a JSON object.").into());
         }
-        match json::parse(&self.0) {
+        match strict_json::parse(&self.0) {
             Ok(Value::Object(map)) => Ok(map),
             Ok(_other) => Err(FieldErrors::one("body", "Send a JSON object, not another kind of value.").into()),
             Err(error) => Err(FieldErrors::one("body", format!("Send a JSON object: {error}.")).into()),

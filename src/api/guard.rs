@@ -15,9 +15,10 @@ use actix_web::{
     web::Data,
 };
 
-use super::{cors::Cors, error::ApiError, params};
+use super::{cors::Cors, error::ApiError};
 use crate::{
     app::App,
+    domain::percent,
     metrics::Surface,
     rate_limits::{Budget, WINDOW_SECS},
 };
@@ -40,7 +41,7 @@ pub async fn guard(
         finish(preflight.headers_mut(), cors.as_ref());
         return Ok(request.into_response(preflight));
     }
-    if !params::is_clean(&raw_path) {
+    if !percent::is_clean(&raw_path) {
         let error =
             ApiError::BadRequest("Give a path in UTF-8, percent-encoded, without control characters.".to_owned());
         let mut answer = error.answer(&raw_path, app.now());

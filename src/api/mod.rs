@@ -11,7 +11,6 @@ mod document;
 mod error;
 mod fresh;
 mod guard;
-mod json;
 mod orders;
 mod page;
 mod params;

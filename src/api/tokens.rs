@@ -5,7 +5,6 @@ use actix_web::{
     http::{StatusCode, header},
     web::{Data, Payload},
 };
-use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 
@@ -13,7 +12,6 @@ use super::{
     auth,
     body::{self, Body},
     error::ApiError,
-    params,
     routes::{self, Route},
 };
 use crate::{
@@ -22,6 +20,7 @@ use crate::{
         fields::Fields,
         ids::CustomerId,
         invalid::FieldErrors,
+        percent,
         scope::Scope,
         token::{self, Bearer},
     },
@@ -30,6 +29,8 @@ use crate::{
 
 /// Where programs get their tokens.
 pub(super) const TOKEN: &str = "/oauth/token";
+/// A request for a token has a handful of fields.
+const FIELDS_MAX: usize = 32;
 const CUSTOMER_TOKENS: &str = "/reward-points/{tenant}/customerTokens";
 
 /// The operations of this resource, for the document.
@@ -246,12 +247,16 @@ impl Form {
         }
         let text = std::str::from_utf8(body.bytes()).map_err(|_binary| Refused::request("Send a form in UTF-8."))?;
         let mut fields: Vec<(String, String)> = Vec::new();
-        for pair in params::pairs(text.trim_end()) {
+        for pair in percent::pairs(text.trim_end()) {
             let (Some(name), Some(value)) = pair else {
                 return Err(Refused::request("A field is not percent-encoded UTF-8."));
             };
             if fields.iter().any(|(known, _)| *known == name) {
                 return Err(Refused::request("A field stands twice in the form."));
+            }
+            // Each is compared with those before it.
+            if fields.len() == FIELDS_MAX {
+                return Err(Refused::request("The form has too many fields."));
             }
             fields.push((name, value));
         }
@@ -277,12 +282,7 @@ fn basic(request: &HttpRequest) -> Result<Option<(String, String)>, Refused> {
         // Some clients send an old token along.
         return Ok(None);
     }
-    let bytes = BASE64_STANDARD.decode(encoded.trim()).map_err(|_not_base64| wrong())?;
-    let text = String::from_utf8(bytes).map_err(|_binary| wrong())?;
-    let (id, secret) = text.split_once(':').ok_or_else(wrong)?;
-    // RFC 6749 has both form-encoded in there.
-    let decoded = |part: &str| params::pairs(&format!("x={part}")).next().and_then(|(_, value)| value);
-    Ok(Some((decoded(id).ok_or_else(wrong)?, decoded(secret).ok_or_else(wrong)?)))
+    token::basic(encoded).map(Some).ok_or_else(wrong)
 }
 
 /// Make a token for a customer

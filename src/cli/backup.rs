@@ -38,10 +38,10 @@ impl Backup {
         if unfinished.exists() {
             fs::remove_file(&unfinished)?;
         }
+        make_private(&unfinished)?;
         let copied = self.copy(&app, &url, &unfinished).await;
         app.db.close().await;
         if let Err(failure) = copied {
-            // It may not have been begun.
             let _ = fs::remove_file(&unfinished);
             return Err(failure);
         }
@@ -57,7 +57,6 @@ impl Backup {
             let path = unfinished.to_str().ok_or_else(|| Failure::Input("Give a file name in UTF-8".to_owned()))?;
             app.db.copy_to(path).await.map_err(|error| Failure::because("Cannot write the copy", &error))?;
         }
-        restrict(unfinished)?;
         fs::File::open(unfinished)?.sync_all()?;
         fs::rename(unfinished, &self.file)?;
         let folder = self.file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -82,11 +81,14 @@ fn dump(url: &str, file: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes a file readable for its owner alone: it holds everything.
-fn restrict(file: &Path) -> Result<(), Failure> {
+/// Makes an empty file that is readable for its owner alone, into which the copy is written: it holds everything, and
+/// nobody else gets to read it while it grows.
+fn make_private(file: &Path) -> std::io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
     #[cfg(unix)]
-    fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    Ok(())
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map(drop)
 }
 
 /// A PostgreSQL address without its password, and the password.

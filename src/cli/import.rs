@@ -1,7 +1,5 @@
 //! `guerdon import`
 
-mod reading;
-
 use std::{
     fs::File,
     io::{self, Read},
@@ -21,11 +19,13 @@ use crate::{
         site::Site,
     },
     service::{
-        import::{Balance, Balances, Coupons, Person, Persons, Report, Summaries, import_options},
+        import::{
+            Balance, Balances, Coupons, Person, Persons, Report, Summaries, import_options,
+            reading::{self, Piece},
+        },
         sites,
     },
 };
-use reading::Piece;
 
 /// So many refusals are printed; `--json` has up to a thousand.
 const SHOWN_MAX: usize = 20;

@@ -41,6 +41,7 @@ pub(super) async fn serve(
     let _alone = lock(&settings)?;
     let key_file = settings.secret_file();
     let secret = secret_key(&settings)?;
+    warn_of_readers(&settings);
     let traces = Traces::start(&settings)?;
     let app = connect(settings).await?;
     refuse_unsafe(&app).await?;
@@ -95,6 +96,33 @@ pub(super) fn unusable(file: &Path, error: &LoadError) -> Failure {
     Failure::because(format!("Cannot use the secret key in {}", file.display()), error)
 }
 
+/// The secret key and the database are made for their owner alone, but a copy that was put in their place may not be.
+fn warn_of_readers(settings: &Settings) {
+    let database = database_file(settings);
+    for file in database.iter().chain([&settings.secret_file()]) {
+        if is_read_by_others(file) {
+            tracing::warn!("Others can read {}: take that from them with `chmod 600`", file.display());
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_read_by_others(file: &Path) -> bool {
+    let mode = |found: std::fs::Metadata| std::os::unix::fs::PermissionsExt::mode(&found.permissions());
+    std::fs::metadata(file).is_ok_and(|found| mode(found) & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_read_by_others(_: &Path) -> bool {
+    false
+}
+
+/// Where SQLite's database is.
+fn database_file(settings: &Settings) -> Option<PathBuf> {
+    let rest = settings.database_url().strip_prefix("sqlite://")?;
+    Some(PathBuf::from(rest.split('?').next().unwrap_or(rest)))
+}
+
 /// While nobody can sign in, the log holds the link that makes the first user.
 async fn offer_setup(app: &App, address: SocketAddr) -> Result<(), Failure> {
     let Some(token) = service::setup::offer(app).await? else { return Ok(()) };
@@ -109,10 +137,9 @@ fn bind(address: SocketAddr) -> Result<std::net::TcpListener, Failure> {
 
 /// Two servers must not share a SQLite file; the commands may use it while one runs.
 fn lock(settings: &Settings) -> Result<Option<File>, Failure> {
-    let Some(rest) = settings.database_url().strip_prefix("sqlite://") else { return Ok(None) };
-    let named = PathBuf::from(rest.split('?').next().unwrap_or(rest));
+    let Some(named) = database_file(settings) else { return Ok(None) };
     // Whatever name it is called by: a link leads to the same lock.
-    let mut path = named.canonicalize().unwrap_or(named).into_os_string();
+    let mut path = named.canonicalize().unwrap_or_else(|_missing| named.clone()).into_os_string();
     path.push(".lock");
     let path = PathBuf::from(path);
     let file = OpenOptions::new()
@@ -124,7 +151,8 @@ fn lock(settings: &Settings) -> Result<Option<File>, Failure> {
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Err(Failure::Failed(format!(
-            "Another `guerdon serve` uses {rest}: stop it first, or use PostgreSQL for several of them."
+            "Another `guerdon serve` uses {}: stop it first, or use PostgreSQL for several of them.",
+            named.display()
         ))),
         Err(TryLockError::Error(error)) => Err(Failure::because(format!("Cannot lock {}", path.display()), &error)),
     }

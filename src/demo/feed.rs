@@ -82,6 +82,6 @@ async fn send(world: &World<'_>, secret: &WebhookSecret, id: &str, event: &Value
     let arrival = Arrival { feed: Feed::Orders, standard, platform: None, named: None, bytes: body.as_bytes() };
     let Some(map) = event.as_object() else { return Ok(()) };
     feeds::receive(world.app, &world.tenant, arrival, map).await?;
-    while work::work_off(world.app).await? > 0 {}
+    while work::work_off(world.app, &mut work::Turn::default()).await? > 0 {}
     Ok(())
 }

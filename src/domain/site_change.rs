@@ -74,9 +74,9 @@ fn origins(text: &str) -> Result<Vec<String>, Invalid> {
         if !origins.contains(&origin) {
             origins.push(origin);
         }
-    }
-    if origins.len() > ORIGINS_MAX {
-        return Err(Invalid::new(t!("invalid-too-many-origins", most = ORIGINS_MAX)));
+        if origins.len() > ORIGINS_MAX {
+            return Err(Invalid::new(t!("invalid-too-many-origins", most = ORIGINS_MAX)));
+        }
     }
     Ok(origins)
 }

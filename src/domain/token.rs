@@ -1,9 +1,12 @@
 //! Access tokens: what their text looks like, and what they stand for.
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+
 use super::{
     actor::{Actor, ActorKind, Caller},
     ids::{ClientId, CustomerId, TenantId},
     invalid::Invalid,
+    percent,
     points::Points,
     scope::{Scope, Scopes},
 };
@@ -46,6 +49,15 @@ pub fn text(tenant: &TenantId, secret: &str) -> String {
 pub fn tenant_of(text: &str) -> Option<TenantId> {
     let (tenant, secret) = text.strip_prefix(PREFIX)?.split_once('.')?;
     (!secret.is_empty()).then(|| TenantId::parse(tenant).ok()).flatten()
+}
+
+/// Reads the id and the secret of a client out of HTTP Basic, without the word `Basic`: RFC 6749 has both form-encoded in
+/// there. `None` when it holds something else.
+pub fn basic(encoded: &str) -> Option<(String, String)> {
+    let text = String::from_utf8(BASE64_STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    let decoded = |part: &str| percent::decode(&part.replace('+', " "));
+    Some((decoded(id)?, decoded(secret)?))
 }
 
 /// Takes for how many seconds a customer's token shall be good.
@@ -128,6 +140,20 @@ mod tests {
         {
             assert_eq!(tenant_of(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_clients_id_and_secret_come_encoded_twice() {
+        let read = |plain: &str| basic(&BASE64_STANDARD.encode(plain));
+        let pair = |id: &str, secret: &str| Some((id.to_owned(), secret.to_owned()));
+        assert_eq!(read("acme.1:gds_a-b"), pair("acme.1", "gds_a-b"));
+        assert_eq!(read("a%3Ab+c:d:e%26f&g"), pair("a:b c", "d:e&f&g"));
+        assert_eq!(read(":"), pair("", ""));
+        for wrong in ["", "no colon", "a:%zz", "a:%00"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+        assert_eq!(basic("!!!"), None);
+        assert_eq!(basic(&BASE64_STANDARD.encode(b"a:\xff")), None);
     }
 
     #[test]

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::{app::App, service::feeds::work};
+use crate::{
+    app::App,
+    service::feeds::work::{self, Turn},
+};
 
 /// How often the inbox is looked at when nothing tells of arrivals: another replica may have died at its work.
 const EVERY: Duration = Duration::from_secs(1);
@@ -13,8 +16,9 @@ const AWAY: Duration = Duration::from_secs(5);
 pub(super) fn start(app: &App) {
     let (app, tasks) = (app.clone(), app.tasks.clone());
     tasks.spawn(async move {
+        let mut turn = Turn::default();
         while !app.stopping.is_cancelled() {
-            let pause = match work::work_off(&app).await {
+            let pause = match work::work_off(&app, &mut turn).await {
                 Ok(0) => EVERY,
                 Ok(_) => continue,
                 Err(error) => {

@@ -1,7 +1,7 @@
 //! Whether this process lives and can work, and what it counts.
 
 use actix_web::{
-    HttpResponse,
+    HttpResponse, guard,
     http::header,
     web::{self, Data, ServiceConfig},
 };
@@ -14,9 +14,19 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(web::resource("/health/live").get(live)).service(web::resource("/health/ready").get(ready));
 }
 
-/// Adds `/metrics`.
+/// Adds `/metrics`, on a listener of their own.
 pub fn configure_metrics(cfg: &mut ServiceConfig) {
     cfg.service(web::resource("/metrics").get(metrics));
+}
+
+/// Adds `/metrics` beside everything else, for who connects directly. What a proxy hands on comes from anywhere, and
+/// finds nothing there.
+pub fn configure_metrics_beside(cfg: &mut ServiceConfig) {
+    let direct = guard::fn_guard(|asked| {
+        let through = ["x-forwarded-for", "forwarded"].map(|name| asked.head().headers().contains_key(name));
+        !through.contains(&true)
+    });
+    cfg.service(web::resource("/metrics").guard(direct).get(metrics));
 }
 
 async fn live() -> HttpResponse {

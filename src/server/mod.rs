@@ -15,6 +15,7 @@ use actix_web::{
     middleware::from_fn,
     web::{Data, to},
 };
+use socket2::SockRef;
 
 use crate::{api, app::App, jobs, web};
 
@@ -28,6 +29,8 @@ const JOBS_SHUTDOWN: Duration = Duration::from_secs(10);
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// Within this time the head of a request must be there.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// A client that takes nothing of its answer for so long is gone: the system cuts the connection.
+const TAKEN_WITHIN: Duration = Duration::from_mins(2);
 /// For each thread; a crowd beyond it waits to be accepted.
 const CONNECTIONS_MAX: usize = 10_000;
 
@@ -47,8 +50,22 @@ pub struct Running {
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { tokio::net::TcpSocket::new_v4()? } else { tokio::net::TcpSocket::new_v6()? };
     socket.set_reuseaddr(true)?;
+    give_up_after(&SockRef::from(&socket), TAKEN_WITHIN)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)?.into_std()
+}
+
+/// Has the system cut connections over which nothing of what is sent was taken for so long. What a listener accepts
+/// inherits it. Nothing but the system can: the HTTP library waits for as long as the client likes.
+#[cfg(target_os = "linux")]
+fn give_up_after(socket: &SockRef<'_>, time: Duration) -> io::Result<()> {
+    socket.set_tcp_user_timeout(Some(time))
+}
+
+/// Other systems keep to times of their own.
+#[cfg(not(target_os = "linux"))]
+fn give_up_after(_: &SockRef<'_>, _: Duration) -> io::Result<()> {
+    Ok(())
 }
 
 /// Begins to serve on `listener`, with `/metrics` on a listener of its own if there is one.
@@ -69,7 +86,7 @@ pub fn start(app: &App, listener: TcpListener, metrics: Option<TcpListener>) -> 
             .configure(health::configure)
             .configure(|cfg| {
                 if !metrics_apart {
-                    health::configure_metrics(cfg);
+                    health::configure_metrics_beside(cfg);
                 }
             })
             .configure(api::configure)
@@ -121,5 +138,42 @@ impl Running {
             tracing::warn!("Some jobs did not end in time and were left");
         }
         self.app.db.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt as _;
+
+    use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn who_never_takes_the_answer_is_cut_off() {
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listener = listen(any).unwrap();
+        assert_eq!(SockRef::from(&listener).tcp_user_timeout().unwrap(), Some(TAKEN_WITHIN));
+        // The same with less patience.
+        let time = Duration::from_secs(1);
+        give_up_after(&SockRef::from(&listener), time).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+        let client = tokio::net::TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (mut accepted, _) = listener.accept().await.unwrap();
+        let sending = async {
+            loop {
+                if let Err(error) = accepted.write_all(&vec![0; 65_536]).await {
+                    break error;
+                }
+            }
+        };
+        let error = tokio::time::timeout(Duration::from_secs(30), sending).await.expect("sending ends");
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut, "{error}");
+        // Who is merely idle stays.
+        let idle = tokio::net::TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (mut accepted, _) = listener.accept().await.unwrap();
+        tokio::time::sleep(time * 2).await;
+        accepted.write_all(b"idle, but not behind").await.unwrap();
+        drop((client, idle));
     }
 }

@@ -39,7 +39,7 @@ pub enum HashingError {
 /// Hashes a password for storing.
 pub async fn hash(password: &str) -> Result<String, HashingError> {
     let password = SecretString::from(password);
-    in_turn(move || {
+    in_turn(&QUEUE, &TURNS, move || {
         argon2()?.hash_password(password.expose_secret().as_bytes()).map(|hash| hash.to_string()).map_err(failed)
     })
     .await
@@ -50,10 +50,12 @@ pub async fn verify(password: &str, hash: Option<&str>) -> Result<bool, HashingE
     let password = SecretString::from(password);
     let known = hash.is_some();
     let hash = hash.unwrap_or(NOBODY).to_owned();
-    in_turn(move || match argon2()?.verify_password(password.expose_secret().as_bytes(), hash.as_str()) {
-        Ok(()) => Ok(known),
-        Err(password_hash::Error::PasswordInvalid) => Ok(false),
-        Err(error) => Err(failed(error)),
+    in_turn(&QUEUE, &TURNS, move || {
+        match argon2()?.verify_password(password.expose_secret().as_bytes(), hash.as_str()) {
+            Ok(()) => Ok(known),
+            Err(password_hash::Error::PasswordInvalid) => Ok(false),
+            Err(error) => Err(failed(error)),
+        }
     })
     .await
 }
@@ -64,10 +66,12 @@ pub fn is_outdated(hash: &str) -> bool {
 }
 
 async fn in_turn<T: Send + 'static>(
+    queue: &Semaphore,
+    turns: &'static Semaphore,
     work: impl FnOnce() -> Result<T, HashingError> + Send + 'static,
 ) -> Result<T, HashingError> {
-    let _place: SemaphorePermit<'_> = QUEUE.try_acquire().map_err(|_full| HashingError::Busy)?;
-    let turn = tokio::time::timeout(PATIENCE, TURNS.acquire()).await;
+    let _place: SemaphorePermit<'_> = queue.try_acquire().map_err(|_full| HashingError::Busy)?;
+    let turn = tokio::time::timeout(PATIENCE, turns.acquire()).await;
     let Ok(Ok(turn)) = turn else { return Err(HashingError::Busy) };
     // The turn is over when the work is, even if nobody waits for it any more.
     let work = tokio::task::spawn_blocking(move || {
@@ -89,6 +93,8 @@ fn failed(error: password_hash::Error) -> HashingError {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
 
     #[tokio::test]
@@ -106,5 +112,22 @@ mod tests {
         assert!(!is_outdated(NOBODY));
         assert!(!verify("correct horse battery", None).await.unwrap());
         assert!(verify("correct horse battery", Some("plain text")).await.is_err());
+    }
+    #[tokio::test]
+    async fn as_many_at_once_as_there_are_turns_and_who_finds_no_place_comes_back_later() {
+        static PLACES: Semaphore = Semaphore::const_new(5);
+        static ONE: Semaphore = Semaphore::const_new(1);
+        static AT_ONCE: AtomicUsize = AtomicUsize::new(0);
+        let work = || {
+            assert_eq!(AT_ONCE.fetch_add(1, Ordering::SeqCst), 0, "two at once");
+            std::thread::sleep(Duration::from_millis(20));
+            AT_ONCE.fetch_sub(1, Ordering::SeqCst);
+            Ok(())
+        };
+        let all = futures_util::future::join_all((0..9).map(|_| in_turn(&PLACES, &ONE, work))).await;
+        let busy = |result: &&Result<(), HashingError>| matches!(result, Err(HashingError::Busy));
+        assert_eq!((all.iter().filter(|result| result.is_ok()).count(), all.iter().filter(busy).count()), (5, 4));
+        // And then there is room again.
+        in_turn(&PLACES, &ONE, work).await.unwrap();
     }
 }

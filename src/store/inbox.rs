@@ -32,14 +32,24 @@ statements! {
          WHERE tenant_id = $1 AND feed = $2 AND message_id = $3
          RETURNING " [event_columns]
     }
-    /// Takes events that are due: until `$2` nobody else does. A replica that dies leaves them to the others then.
+    /// Tenants with events that are due, in the order of their ids, behind one of them. Each is found by one look into the
+    /// index, however many events are due.
+    Global LIST_WAITING_TENANTS {
+        "WITH RECURSIVE waiting (tenant) AS (
+             SELECT MIN(i.tenant_id) FROM inbox i WHERE i.due_at <= $2 AND i.tenant_id > $1
+             UNION ALL
+             SELECT (SELECT MIN(i.tenant_id) FROM inbox i WHERE i.due_at <= $2 AND i.tenant_id > w.tenant)
+             FROM waiting w WHERE w.tenant IS NOT NULL)
+         SELECT w.tenant FROM waiting w WHERE w.tenant IS NOT NULL LIMIT $3"
+    }
+    /// Takes events that are due: until `$3` nobody else does. A replica that dies leaves them to the others then.
     /// Materialized: what is taken is looked for once, however the planner joins it.
-    Global CLAIM_EVENTS {
+    Tenant CLAIM_EVENTS {
         "WITH due AS MATERIALIZED (
-             SELECT i.tenant_id AS due_tenant, i.event_id AS due_event FROM inbox i
-             WHERE i.due_at <= $1 ORDER BY i.due_at LIMIT $3 " pg("FOR UPDATE SKIP LOCKED") ")
-         UPDATE inbox SET due_at = $2, attempts = attempts + 1
-         FROM due WHERE tenant_id = due_tenant AND event_id = due_event
+             SELECT i.event_id AS due_event FROM inbox i
+             WHERE i.tenant_id = $1 AND i.due_at <= $2 ORDER BY i.due_at LIMIT $4 " pg("FOR UPDATE SKIP LOCKED") ")
+         UPDATE inbox SET due_at = $3, attempts = attempts + 1
+         FROM due WHERE tenant_id = $1 AND event_id = due_event
          RETURNING " [event_columns]
     }
     Global NEXT_DUE { "SELECT MIN(due_at) FROM inbox WHERE due_at IS NOT NULL" }
@@ -198,9 +208,21 @@ pub async fn next_due(db: &Db) -> Result<Option<Timestamp>, DbError> {
     Ok(next)
 }
 
-/// Takes at most `limit` events that are due, and holds them until `until`.
-pub async fn claim(tx: &mut Tx, now: Timestamp, until: Timestamp, limit: i64) -> Result<Vec<Event>, DbError> {
-    tx.query(CLAIM_EVENTS).bind(now).bind(until).bind(limit).all().await
+/// At most `limit` tenants with events that are due, in the order of their ids, behind the one called `after`.
+pub async fn waiting_tenants(tx: &mut Tx, after: &str, now: Timestamp, limit: i64) -> Result<Vec<TenantId>, DbError> {
+    let found: Vec<(TenantId,)> = tx.query(LIST_WAITING_TENANTS).bind(after).bind(now).bind(limit).all().await?;
+    Ok(found.into_iter().map(|(tenant,)| tenant).collect())
+}
+
+/// Takes at most `limit` events of a tenant that are due, and holds them until `until`.
+pub async fn claim(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    now: Timestamp,
+    until: Timestamp,
+    limit: i64,
+) -> Result<Vec<Event>, DbError> {
+    tx.query(CLAIM_EVENTS).bind(tenant).bind(now).bind(until).bind(limit).all().await
 }
 
 /// Ends the work on an event; one that another replica has ended meanwhile stays as it is.

@@ -75,6 +75,13 @@ fn by_language(at: DateTime<Tz>, english: &str, german: &str) -> String {
     }
 }
 
+/// A name in the middle of a sentence: whichever way it is written, the rest keeps its direction.
+pub(crate) fn apart(name: &str) -> String {
+    // What would end or begin such a part itself has no place in it.
+    let name: String = name.chars().filter(|c| !('\u{2066}'..='\u{2069}').contains(c)).collect();
+    format!("\u{2068}{name}\u{2069}")
+}
+
 /// `22 Nov 2026`
 pub(crate) fn date(at: Timestamp, zone: Tz) -> String {
     by_language(local(at, zone), "%-d %b %Y", "%-d. %b %Y")

@@ -35,6 +35,8 @@ use actix_web::{
 };
 
 pub use pages::api_docs::ApiDocument;
+#[doc(hidden)]
+pub use query::safe_next;
 
 use crate::app::App;
 use pages::{
@@ -63,6 +65,7 @@ pub fn configure(cfg: &mut ServiceConfig, app: &App) {
             .wrap(from_fn(guard::headers))
             .wrap(Compress::default())
             .wrap(from_fn(guard::plain_for_other_sites))
+            .wrap(from_fn(guard::without_nul))
             .wrap(from_fn(language::of_browser))
             .configure(of_nobody)
             .configure(of_tenant)

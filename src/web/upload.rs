@@ -7,6 +7,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web::Bytes
 use futures_util::{Stream, StreamExt as _, stream};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use tokio::time::Instant;
 
 use super::{
     error::WebError,
@@ -15,8 +16,10 @@ use super::{
 
 /// The fields of such a form together: a text field may hold a table that was pasted.
 const FIELDS_BYTES_MAX: usize = 1024 * 1024;
-/// A file of which nothing arrives for so long is given up.
-const PIECE_TIMEOUT: Duration = Duration::from_secs(30);
+/// So much is reckoned for a field beside its name and what it holds.
+const FIELD_BYTES: usize = 64;
+/// How fast a file has to arrive: a slow line takes minutes, one that trickles to keep us busy is cut off.
+const PACE: Pace = Pace { pause: Duration::from_secs(30), head_start: Duration::from_mins(1), bytes_per_sec: 8 * 1024 };
 
 /// A posted form with a file, whose token matched the session's. Without a file, or sent as an ordinary form, it has
 /// none. The fields stand before the file.
@@ -43,15 +46,51 @@ pub(crate) struct CutOff;
 impl File {
     /// The file, piece by piece.
     pub(crate) fn pieces(self) -> impl Stream<Item = Result<Bytes, CutOff>> {
-        stream::unfold(Some((self.field, self.whole)), async |open| {
-            let (mut field, whole) = open?;
-            match tokio::time::timeout(PIECE_TIMEOUT, field.next()).await {
-                Ok(Some(Ok(piece))) => Some((Ok(piece), Some((field, whole)))),
-                Ok(None) => None,
-                Ok(Some(Err(_))) | Err(_) => Some((Err(CutOff), None)),
-            }
+        // The whole is kept until its part was read: without it nothing more arrives.
+        let (field, whole) = (self.field, self.whole);
+        in_time(field, PACE).map(move |piece| {
+            let _whole = &whole;
+            piece
         })
     }
+}
+
+/// How fast something has to arrive.
+#[derive(Clone, Copy)]
+struct Pace {
+    /// The longest time without anything.
+    pause: Duration,
+    /// The time that it has besides.
+    head_start: Duration,
+    /// What has to arrive in each second, on the whole.
+    bytes_per_sec: u64,
+}
+
+impl Pace {
+    /// When more must have arrived of what began at `begun` and of which there are `bytes`.
+    fn next_by(self, begun: Instant, bytes: u64) -> Instant {
+        let on_the_whole = begun + self.head_start + Duration::from_secs(bytes / self.bytes_per_sec);
+        on_the_whole.min(Instant::now() + self.pause)
+    }
+}
+
+/// The pieces of `body` for as long as they arrive at this pace.
+fn in_time<E>(
+    body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    pace: Pace,
+) -> impl Stream<Item = Result<Bytes, CutOff>> {
+    let begun = Instant::now();
+    stream::unfold(Some((body, 0_u64)), move |open| async move {
+        let (mut body, bytes) = open?;
+        match tokio::time::timeout_at(pace.next_by(begun, bytes), body.next()).await {
+            Ok(Some(Ok(piece))) => {
+                let bytes = bytes.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
+                Some((Ok(piece), Some((body, bytes))))
+            }
+            Ok(None) => None,
+            Ok(Some(Err(_))) | Err(_) => Some((Err(CutOff), None)),
+        }
+    })
 }
 
 impl<T: DeserializeOwned + 'static> FromRequest for Upload<T> {
@@ -89,9 +128,41 @@ async fn read(request: &HttpRequest, payload: Payload) -> Result<(Map<String, Va
         let name = field.name().unwrap_or_default().to_owned();
         let read = field.bytes(left).await.map_err(|_too_long| WebError::TooLarge)?;
         let bytes = read.map_err(|_broken| form::unreadable())?;
-        left = left.saturating_sub(bytes.len());
+        // A field takes room for its name, too, and some more.
+        left = left.checked_sub(bytes.len() + name.len() + FIELD_BYTES).ok_or(WebError::TooLarge)?;
         let text = String::from_utf8(bytes.to_vec()).map_err(|_no_text| form::unreadable())?;
         fields.insert(name, Value::String(text));
     }
     Ok((fields, None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A hundred bytes a second, within a tenth of the time that files have.
+    const QUICK: Pace =
+        Pace { pause: Duration::from_millis(300), head_start: Duration::from_millis(600), bytes_per_sec: 100 };
+
+    /// Reads pieces that arrive at this distance: how many bytes came, and whether all of them did.
+    async fn read(pieces: usize, bytes: usize, millis: u64) -> (usize, bool) {
+        let pieces = stream::iter(0..pieces).then(move |_| async move {
+            tokio::time::sleep(Duration::from_millis(millis)).await;
+            Ok::<_, ()>(Bytes::from(vec![b'x'; bytes]))
+        });
+        let read: Vec<_> = in_time(Box::pin(pieces), QUICK).collect().await;
+        let whole = read.iter().all(Result::is_ok);
+        (read.into_iter().flatten().map(|piece| piece.len()).sum(), whole)
+    }
+
+    #[tokio::test]
+    async fn a_file_that_trickles_is_cut_off() {
+        assert_eq!(read(3, 10, 20).await, (30, true));
+        // Never silent for long, but slow on the whole: a byte every tenth of a second.
+        let (bytes, whole) = read(1_000, 1, 100).await;
+        assert!(!whole && bytes < 10, "{bytes}");
+        // As slow, and enough of it: fifty bytes each time.
+        assert_eq!(read(12, 50, 100).await, (600, true));
+        assert_eq!(read(2, 1_000, 400).await, (0, false), "silent for too long");
+    }
 }

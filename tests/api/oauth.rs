@@ -104,6 +104,16 @@ on_both! {
         assert_eq!(refused(raw(b"grant_type=a%00b")).await, (400, "invalid_request".to_owned()));
     }
 
+    async fn a_form_of_a_hundred_thousand_fields_takes_no_time(app, _clock) {
+        let shop = Shop::open(app).await;
+        let many = (0..100_000).map(|n| format!("f{n}=")).collect::<Vec<_>>().join("&");
+        assert!(many.len() < 1024 * 1024);
+        let begun = std::time::Instant::now();
+        let request = shop.request(Method::POST, "/oauth/token").body(many);
+        assert_eq!(refused(request).await, (400, "invalid_request".to_owned()));
+        assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
+    }
+
     async fn a_secret_by_basic_that_is_wrong_says_how_to_sign_in(app, _clock) {
         let shop = Shop::open(app).await;
         let request = ask(&shop, &[("grant_type", "client_credentials")]).basic_auth("acme.x", Some("gds_x"));

@@ -110,6 +110,13 @@ on_both! {
         let metrics = shop.request(Method::GET, "/metrics").send().await.unwrap().text().await.unwrap();
         assert!(metrics.contains("guerdon_requests_total{surface=\"api\",class=\"4xx\"} 1\n"), "{metrics}");
         assert!(!metrics.contains("C 1") && !metrics.contains("C%201"), "{metrics}");
+        // Beside everything else they are for who connects directly, not for who comes through a proxy.
+        for name in ["x-forwarded-for", "forwarded"] {
+            let through = shop.request(Method::GET, "/metrics").header(name, "192.0.2.1").send().await.unwrap();
+            assert_eq!(through.status(), 404, "{name}");
+        }
+        let health = shop.request(Method::GET, "/health/ready").header("x-forwarded-for", "192.0.2.1");
+        assert_eq!(read(health.send().await.unwrap()).await, (200, json!({"status": "ready"})), "and nothing else");
     }
 }
 

@@ -109,6 +109,21 @@ fn the_database_is_its_owners_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn files_that_others_can_read_are_warned_about() {
+    let folder = tempfile::tempdir().unwrap();
+    let (program, _) = program(&folder);
+    assert!(!program.serve().await.log().contains("Others can read"));
+    for file in [folder.path().join("made.db"), program.folder().join("guerdon.key")] {
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    let log = program.serve().await.log();
+    for file in ["made.db", "guerdon.key"] {
+        let told = log.lines().any(|line| line.contains("Others can read") && line.contains(&format!("{file}: ")));
+        assert!(told, "{file}: {log}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_file_is_served_once() {
     let db = TestDb::new(Backend::Sqlite).await;
     let program = Program::on(&db);

@@ -1,6 +1,9 @@
 //! Many at once: nothing overdrawn, nothing doubled, no deadlock.
 
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use futures_util::future::join_all;
 use guerdon::{
@@ -172,6 +175,23 @@ on_both! {
 }
 
 on_both! {
+    async fn a_crowd_of_one_tenant_keeps_no_other_waiting(app, _clock) {
+        let (busy, other) = (Desk::open(app, "busy").await, Desk::open(app, "other").await);
+        let done = AtomicUsize::new(0);
+        let crowd = join_all((0..3_000).map(async |n| {
+            busy.add(&format!("C{}", n % 300), 1, YEAR).await.unwrap();
+            done.fetch_add(1, Ordering::Relaxed);
+        }));
+        // Begins when all of the crowd has asked already.
+        let late = async {
+            other.add("C1", 1, YEAR).await.unwrap();
+            done.load(Ordering::Relaxed)
+        };
+        let (_, before) = tokio::join!(crowd, late);
+        assert!(before <= 600, "{before} of the crowd went before the other tenant");
+        assert_eq!(other.balance("C1").await, Some(1));
+    }
+
     async fn a_balance_has_seen_whatever_was_answered_before_it_was_asked(app, _clock) {
         let desk = Desk::open(app, "acme").await;
         let rounds = (0..16).map(async |n| {

@@ -333,11 +333,11 @@ on_both! {
         // Nobody serves here: the first replica takes the event and dies.
         let mut tx = app.db.begin().await.unwrap();
         let until = app.now().plus_secs(120);
-        assert_eq!(store::inbox::claim(&mut tx, app.now(), until, 10).await.unwrap().len(), 1);
+        assert_eq!(store::inbox::claim(&mut tx, &tenant, app.now(), until, 10).await.unwrap().len(), 1);
         tx.commit().await.unwrap();
-        assert_eq!(work::work_off(app).await.unwrap(), 0);
+        assert_eq!(work::work_off(app, &mut work::Turn::default()).await.unwrap(), 0);
         clock.set(until);
-        assert_eq!(work::work_off(app).await.unwrap(), 1);
+        assert_eq!(work::work_off(app, &mut work::Turn::default()).await.unwrap(), 1);
         let event = inbox::find(&app.db, &tenant, &kept.event_id).await.unwrap().unwrap();
         assert_eq!((event.state, event.attempts), (State::Done, 2));
         // What was worked off is forgotten in time.

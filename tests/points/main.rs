@@ -20,3 +20,4 @@ mod returns;
 mod rule_trial;
 mod shop;
 mod shuffle;
+mod turns;

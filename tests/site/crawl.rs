@@ -25,7 +25,7 @@ const ENGLISH: [&str; 14] =
     ["the", "and", "with", "your", "this", "that", "from", "are", "is", "not", "points", "no", "of", "to"];
 
 /// A shop in which something has happened.
-async fn lively(app: &App) {
+pub(super) async fn lively(app: &App) {
     add(app, "C1", 900, Some("B1")).await;
     add(app, "C2", 50, None).await;
     order(app, "C1", "B7").await;
@@ -36,7 +36,7 @@ async fn lively(app: &App) {
 }
 
 /// The pages that can be reached from the overview, with their content.
-async fn crawl(visitor: &Visitor) -> BTreeMap<String, String> {
+pub(super) async fn crawl(visitor: &Visitor) -> BTreeMap<String, String> {
     let mut waiting = VecDeque::from(["/admin/acme".to_owned()]);
     let mut known: BTreeSet<String> = waiting.iter().cloned().collect();
     let mut of_path: BTreeMap<String, usize> = BTreeMap::new();
@@ -102,7 +102,7 @@ fn english(text: &str) -> bool {
     words.len() > 1 && words.iter().any(|word| ENGLISH.contains(&word.as_str()))
 }
 
-async fn of_role(app: &App, site: &Site, role: Role) -> Visitor {
+pub(super) async fn of_role(app: &App, site: &Site, role: Role) -> Visitor {
     employee(app, site, &format!("Erika{}", role.as_str()), role).await
 }
 

@@ -7,7 +7,7 @@ use reqwest::Method;
 
 use super::{
     common::on_both,
-    visitor::{acme, encoded, make_user, serve},
+    visitor::{PASSWORD, acme, encoded, make_user, serve},
 };
 
 on_both! {
@@ -52,6 +52,60 @@ on_both! {
         ] {
             assert_eq!(post(&headers).await, status, "{headers:?}");
         }
+    }
+
+    async fn nobody_is_signed_in_or_out_by_another_site(app, _clock) {
+        let (site, ann) = acme(app).await;
+        // Whoever lures somebody into an account of his own has its password, and perhaps a token of the form.
+        let (lured, own) = (site.visitor(), site.visitor());
+        let token = own.page("/admin/login").await.attribute("input[name=csrf]", "value");
+        lured.page("/admin/login").await;
+        let signs_in = |token: &str| encoded(&[("csrf", token), ("email", "ann@example.com"), ("password", PASSWORD)]);
+        let kept = lured.page("/admin/login").await.attribute("input[name=csrf]", "value");
+        for (headers, token) in [
+            (&[("sec-fetch-site", "cross-site")][..], &kept), (&[("sec-fetch-site", "same-site")], &kept),
+            (&[("origin", "https://evil.example")], &kept), (&[], &token), (&[], &String::new()),
+        ] {
+            let answer = lured.send(Method::POST, "/admin/login", headers, signs_in(token)).await;
+            assert_eq!(answer.status, 403, "{headers:?}");
+        }
+        assert_eq!(lured.get("/admin/acme").await.location(), "/admin/login?next=%2Fadmin%2Facme");
+        // Nor out, which would be a nuisance.
+        assert_eq!(ann.get("/admin/logout").await.status, 405);
+        assert_eq!(ann.post("/admin/logout", &[("csrf", &token)]).await.status, 403);
+        ann.page("/admin/acme").await;
+        let own = ann.send(Method::POST, "/admin/logout", &[("sec-fetch-site", "cross-site")],
+            encoded(&[("csrf", &ann.token().await)])).await;
+        assert_eq!(own.status, 403);
+        ann.page("/admin/acme").await;
+    }
+
+    async fn links_lead_home_whatever_a_request_calls_it(app, _clock) {
+        let (_site, ann) = acme(app).await;
+        let fields = [("csrf", &*ann.token().await), ("email", "ben@example.com"), ("name", "Ben"), ("role", "agent")];
+        for name in ["host", "x-forwarded-host", "x-original-host", "forwarded"] {
+            let value = if name == "forwarded" { "host=evil.example" } else { "evil.example" };
+            let body = encoded(&fields).replace("ben%40", &format!("{name}%40"));
+            let added = ann.send(Method::POST, "/admin/acme/team", &[(name, value)], body).await;
+            assert_eq!(added.status, 201, "{name}: {}", added.text);
+            assert!(added.one(".secret .code").starts_with("http://127.0.0.1:"), "{name}");
+            assert!(!added.text.contains("evil.example"), "{name}");
+        }
+    }
+
+    async fn who_invents_addresses_is_slowed_down_all_the_same(app, _clock) {
+        let (site, _ann) = acme(app).await;
+        let guesser = site.visitor();
+        let token = guesser.page("/admin/login").await.attribute("input[name=csrf]", "value");
+        let mut slowed = 0;
+        for n in 0..33 {
+            let fields = [("csrf", token.as_str()), ("email", &format!("user{n}@example.com")), ("password", "wrong")];
+            let from = format!("192.0.2.{n}");
+            let headers = [("x-forwarded-for", from.as_str()), ("x-real-ip", &from), ("forwarded", &format!("for={from}"))];
+            let answer = guesser.send(Method::POST, "/admin/login", &headers, encoded(&fields)).await;
+            slowed += u32::from(answer.status == 429);
+        }
+        assert_eq!(slowed, 2, "30 tries are free, and each of them came from the same address");
     }
 
     async fn every_answer_tells_the_browser_what_a_page_may_do(app, _clock) {
@@ -135,7 +189,7 @@ on_both! {
         assert!(cookie.starts_with("__Host-guerdon-form=") && cookie.contains("Secure"), "{cookie}");
         let pair = cookie.split(';').next().unwrap();
         let token = page.attribute("input[name=csrf]", "value");
-        let fields = [("csrf", token.as_str()), ("email", "ann@example.com"), ("password", crate::visitor::PASSWORD)];
+        let fields = [("csrf", token.as_str()), ("email", "ann@example.com"), ("password", PASSWORD)];
         let headers = [("cookie", pair), ("origin", "https://points.example.com")];
         let done = visitor.send(Method::POST, "/admin/login", &headers, encoded(&fields)).await;
         assert_eq!(done.location(), "/admin/acme");

@@ -23,7 +23,7 @@ async fn deliver(app: &App, secret: &WebhookSecret, id: &str, event: &Value) -> 
     let kept = feeds::receive(app, &tenant("acme"), arrival, event.as_object().unwrap()).await.unwrap();
     // The server's own job may be at it, too.
     while inbox::counts(&app.db, &tenant("acme")).await.unwrap().waiting > 0 {
-        work::work_off(app).await.unwrap();
+        work::work_off(app, &mut work::Turn::default()).await.unwrap();
     }
     kept.event_id
 }
@@ -118,7 +118,7 @@ on_both! {
         let again = ann.submit(&one, &format!("{INBOX}/{failed}/retry"), &[]).await;
         assert_eq!(again.location(), format!("{INBOX}/{failed}"));
         assert_eq!(ann.page(again.location()).await.one(".toast"), "Event is tried again");
-        work::work_off(app).await.unwrap();
+        work::work_off(app, &mut work::Turn::default()).await.unwrap();
         let all = ann.post(&format!("{INBOX}/retry"), &[("csrf", &ann.token().await)]).await;
         assert_eq!(all.location(), INBOX);
         assert!(ann.page("/admin/acme/audit-log?action=inbox_event.retried").await.has("tbody tr"));

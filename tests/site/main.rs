@@ -19,6 +19,7 @@ mod desk;
 mod errors;
 mod escaping;
 mod guards;
+mod hostile;
 mod identity;
 mod inbox;
 mod ledger;

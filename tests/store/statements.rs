@@ -65,7 +65,6 @@ on_both! {
 /// Statements that go through all tenants on purpose: jobs, checks, and what one person may enter.
 const THROUGH_ALL_TENANTS: [&str; 24] = [
     "CLAIM_BATCH",
-    "CLAIM_EVENTS",
     "COUNT_ALL_DELIVERIES",
     "COUNT_ALL_STATES",
     // Figures of the whole installation, for its operator.
@@ -84,6 +83,7 @@ const THROUGH_ALL_TENANTS: [&str; 24] = [
     "LIST_SEALED_ENDPOINTS",
     "LIST_SEALED_FEEDS",
     "LIST_TENANTS",
+    "LIST_WAITING_TENANTS",
     "NEXT_BATCH_DUE",
     "NEXT_DUE",
     "PURGE_EVENTS",

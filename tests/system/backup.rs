@@ -1,5 +1,7 @@
 //! `guerdon backup`: the copy is whole, and opens as a database of its own.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use serde_json::json;
 
 use crate::common::{on_both, program::Program};
@@ -13,6 +15,8 @@ on_both! {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("copy").display().to_string();
         assert!(program.ok(&["backup", &file]).starts_with("Wrote "));
+        let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "for its owner alone, from its first byte");
         let again = program.run(&["backup", &file]);
         assert_eq!(again.code, Some(2), "{again:?}");
         assert!(again.err.contains("exists already"), "{again:?}");

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 use guerdon::store::Backend;
 use regex::Regex;
 
-use crate::common::{database::TestDb, program::Program, wait};
+use crate::common::{database::TestDb, program::Program, source::files, wait};
 
 fn read(file: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap()
@@ -57,4 +57,15 @@ async fn settings_that_are_written_about_exist() {
         let unknown: Vec<_> = named.difference(&there).collect();
         assert!(unknown.is_empty(), "{file} names {unknown:?}, and `guerdon serve --help` does not");
     }
+}
+
+#[test]
+fn tests_that_are_written_about_exist() {
+    let code: Vec<String> =
+        ["src", "tests"].iter().flat_map(|folder| files(folder, ".rs")).map(|(_, text)| text).collect();
+    let named = found(&read("docs/security.md"), r"`[a-z]+(_[a-z0-9]+){3,}`");
+    assert!(named.len() > 80, "{named:?}");
+    let is_test = |name: &str| code.iter().any(|text| text.contains(&format!("fn {}(", name.trim_matches('`'))));
+    let missing: Vec<_> = named.iter().filter(|name| !is_test(name)).collect();
+    assert!(missing.is_empty(), "docs/security.md names tests that there are not: {missing:?}");
 }

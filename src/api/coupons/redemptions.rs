@@ -46,8 +46,8 @@ fn wanted(token: &AccessToken, body: &Body) -> Result<NewCouponRedemption, ApiEr
         (status = 404, description = "There is no such coupon."),
     ),
     security(
-        ("OAuth2" = ["coupon.coupon_redeem"]), ("OAuth2" = ["coupon.coupon_redeem_on_behalf"]),
-        ("CustomerAccessToken" = []), ("AnonymousAccessToken" = []),
+        ("OAuth2" = ["coupon.coupon_manage"]), ("OAuth2" = ["coupon.coupon_redeem"]),
+        ("OAuth2" = ["coupon.coupon_redeem_on_behalf"]), ("CustomerAccessToken" = []), ("AnonymousAccessToken" = []),
     ),
 )]
 pub(super) async fn validate(app: Data<App>, request: HttpRequest, payload: Payload) -> Result<HttpResponse, ApiError> {
@@ -79,8 +79,8 @@ pub(super) async fn validate(app: Data<App>, request: HttpRequest, payload: Payl
         (status = 422, description = "The Idempotency-Key was used for another request."),
     ),
     security(
-        ("OAuth2" = ["coupon.coupon_redeem"]), ("OAuth2" = ["coupon.coupon_redeem_on_behalf"]),
-        ("CustomerAccessToken" = []),
+        ("OAuth2" = ["coupon.coupon_manage"]), ("OAuth2" = ["coupon.coupon_redeem"]),
+        ("OAuth2" = ["coupon.coupon_redeem_on_behalf"]), ("CustomerAccessToken" = []),
     ),
 )]
 pub(super) async fn redeem(app: Data<App>, request: HttpRequest, payload: Payload) -> Result<HttpResponse, ApiError> {
@@ -123,7 +123,8 @@ pub(super) async fn redeem(app: Data<App>, request: HttpRequest, payload: Payloa
         (status = 404, description = "There is no such coupon."),
     ),
     security(
-        ("OAuth2" = ["coupon.coupon_manage"]), ("OAuth2" = ["coupon.coupon_redeem"]), ("CustomerAccessToken" = []),
+        ("OAuth2" = ["coupon.coupon_manage"]), ("OAuth2" = ["coupon.coupon_redeem"]),
+        ("OAuth2" = ["coupon.coupon_redeem_on_behalf"]), ("CustomerAccessToken" = []),
     ),
 )]
 pub(super) async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {

@@ -44,7 +44,11 @@ async fn asked(app: &App, request: &HttpRequest) -> Result<(AccessToken, Custome
         (status = 204, description = "The customer has none."),
         (status = 403, description = "The coupon is another customer's, or the token does not do."),
     ),
-    security(("OAuth2" = []), ("CustomerAccessToken" = [])),
+    security(
+        ("OAuth2" = ["coupon.coupon_read"]), ("OAuth2" = ["coupon.coupon_manage"]),
+        ("OAuth2" = ["coupon.coupon_redeem"]), ("OAuth2" = ["coupon.coupon_redeem_on_behalf"]),
+        ("CustomerAccessToken" = []),
+    ),
 )]
 pub(super) async fn read(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let (token, customer) = asked(&app, &request).await?;
@@ -72,7 +76,10 @@ pub(super) async fn read(app: Data<App>, request: HttpRequest) -> Result<HttpRes
         (status = 404, description = "Referral coupons are not set up."),
         (status = 422, description = "The Idempotency-Key was used for another request."),
     ),
-    security(("OAuth2" = []), ("CustomerAccessToken" = [])),
+    security(
+        ("OAuth2" = ["coupon.coupon_manage"]), ("OAuth2" = ["coupon.coupon_redeem"]),
+        ("OAuth2" = ["coupon.coupon_redeem_on_behalf"]), ("CustomerAccessToken" = []),
+    ),
 )]
 pub(super) async fn create(app: Data<App>, request: HttpRequest, payload: Payload) -> Result<HttpResponse, ApiError> {
     let (token, customer) = asked(&app, &request).await?;

@@ -118,7 +118,8 @@ impl From<Refusal> for ApiError {
             Refusal::OtherCurrency(_) => FieldErrors::one("currency", message).into(),
             Refusal::CancellingOff => Self::Forbidden(message),
             Refusal::KeyReused => Self::KeyReused,
-            Refusal::Damaged(_) => Self::Internal(message),
+            // Goes to the log, which names no customers.
+            Refusal::Damaged(_) => Self::Internal("an account's lots do not add up: see `guerdon verify`".to_owned()),
         }
     }
 }

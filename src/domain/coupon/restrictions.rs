@@ -1,5 +1,7 @@
 //! Who may use a coupon, and for what.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::domain::{
@@ -31,10 +33,10 @@ pub struct Restrictions {
 /// Reads a list of ids; each counts once.
 fn id_list(value: &Value) -> Result<Vec<String>, Invalid> {
     let invalid = || Invalid::new(t!("invalid-ids"));
-    let mut ids = Vec::new();
+    let (mut ids, mut seen) = (Vec::new(), HashSet::new());
     for id in value.as_array().ok_or_else(invalid)? {
         let id = ids::opaque(id.as_str().ok_or_else(invalid)?, "ids")?;
-        if !ids.contains(&id) {
+        if seen.insert(id.clone()) {
             ids.push(id);
         }
         if ids.len() > ENTRIES_MAX {

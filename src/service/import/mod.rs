@@ -7,6 +7,7 @@ mod balances;
 mod coupons;
 mod options;
 mod persons;
+pub mod reading;
 mod summaries;
 
 use serde::Serialize;
@@ -27,6 +28,9 @@ use crate::{
 
 /// So many refusals are told one by one; of the others only the number is.
 const REFUSED_MAX: usize = 1_000;
+
+/// Of what was refused so much is told.
+const SHOWN_CHARS_MAX: usize = 1_000;
 
 /// What an import did, or would do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -61,7 +65,7 @@ impl Report {
     pub fn refuse(&mut self, place: u64, what: &str, why: impl Into<String>) {
         self.refused += 1;
         if self.refusals.len() < REFUSED_MAX {
-            self.refusals.push(Refused { place, what: what.to_owned(), why: why.into() });
+            self.refusals.push(Refused { place, what: printable(what), why: printable(&why.into()) });
         }
     }
 
@@ -77,6 +81,12 @@ impl Report {
     }
 }
 
+/// What a file holds, as it can be shown in a terminal, which control characters would steer.
+fn printable(text: &str) -> String {
+    let shown = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+    text.chars().take(SHOWN_CHARS_MAX).map(shown).collect()
+}
+
 /// Writes into the audit log what was imported.
 async fn record(app: &App, caller: &Caller, what: &'static str, report: &Report) -> Result<(), DbError> {
     let now = app.now();
@@ -85,4 +95,18 @@ async fn record(app: &App, caller: &Caller, what: &'static str, report: &Report)
     let subject = Subject::new("tenant", caller.tenant.as_str());
     audit::record(&mut tx, caller, "tenant.imported", subject, None, Some(after), now).await?;
     tx.commit().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_refused_does_nothing_to_a_terminal() {
+        let mut report = Report::default();
+        report.refuse(1, "C1\u{1b}]0;evil\u{7}\r\n", "x".repeat(5_000));
+        let [refused] = &report.refusals[..] else { panic!("{report:?}") };
+        assert_eq!(refused.what, "C1\u{fffd}]0;evil\u{fffd}\u{fffd}\u{fffd}");
+        assert_eq!(refused.why.len(), SHOWN_CHARS_MAX);
+    }
 }

@@ -1,16 +1,17 @@
 //! The queue in front of the ledger: what waits is written together.
 
 use std::{
+    collections::HashMap,
     hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher},
     panic::AssertUnwindSafe,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
 
 use futures_util::FutureExt as _;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 
 use super::{
     LedgerError, batch,
@@ -18,6 +19,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
+    domain::ids::TenantId,
     store::{Backend, Db, DbError},
 };
 
@@ -25,6 +27,9 @@ use crate::{
 const BATCH_MAX: usize = 64;
 /// Requests that wait, at most: more are told to come back later by waiting here.
 const QUEUE_MAX: usize = 1_024;
+/// Requests of one tenant that wait or are written, at most: enough to keep the writers busy, and few enough that who
+/// comes from another tenant waits behind no crowd.
+const OF_TENANT_MAX: usize = 256;
 /// Writers on PostgreSQL. An account always has the same one, so that they never wait for each other in one process.
 const POSTGRES_LANES: usize = 2;
 
@@ -41,6 +46,8 @@ struct Job {
 pub struct Ledger {
     lanes: Arc<[mpsc::Sender<Job>]>,
     news: Arc<Notify>,
+    /// The places of each tenant that was there since the start.
+    places: Arc<Mutex<HashMap<TenantId, Arc<Semaphore>>>>,
 }
 
 impl Ledger {
@@ -58,7 +65,17 @@ impl Ledger {
             tokio::spawn(write(db.clone(), Arc::clone(clock), Arc::clone(&news), receiver));
             sender
         };
-        Self { lanes: (0..lanes).map(start).collect(), news }
+        Self { lanes: (0..lanes).map(start).collect(), news, places: Arc::default() }
+    }
+
+    fn places_of(&self, tenant: &TenantId) -> Arc<Semaphore> {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = places.get(tenant) {
+            return Arc::clone(found);
+        }
+        let made = Arc::new(Semaphore::new(OF_TENANT_MAX));
+        places.insert(tenant.clone(), Arc::clone(&made));
+        made
     }
 
     /// Told when events were written, so that they are sent at once.
@@ -78,6 +95,8 @@ impl Ledger {
         let lane = usize::try_from(hash % lanes).unwrap_or_default();
         let (answer, answered) = oneshot::channel();
         let lane = self.lanes.get(lane).ok_or(LedgerError::Stopped)?;
+        let places = self.places_of(&request.caller.tenant);
+        let _place = places.acquire().await.map_err(|_closed| LedgerError::Stopped)?;
         lane.send(Job { request, answer }).await.map_err(|_closed| LedgerError::Stopped)?;
         answered.await.map_err(|_closed| LedgerError::Stopped)?
     }

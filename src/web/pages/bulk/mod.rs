@@ -36,6 +36,7 @@ use crate::{
         error::WebError,
         filters,
         form::{Choice, Errors},
+        format,
         html::{self, Want},
         people::{self, Names},
         query::{Address, escaped},
@@ -192,7 +193,7 @@ async fn show_form(
     let tenant = &member.place.tenant;
     let (shell, status) = errors.mark(member.shell(Section::Bulk, t!("bulk-upload-title")));
     let known = bulk::reasons(&app.db, tenant).await?;
-    let named: Vec<String> = known.iter().map(|(_, label)| label.clone()).collect();
+    let named: Vec<String> = known.iter().map(|(_, label)| format::apart(label)).collect();
     let mut reasons = vec![Choice::new("", t!("bulk-reason-none"))];
     reasons.extend(known.iter().map(|(name, label)| Choice::new(name, label.as_str())));
     let sites = sites::list(&app.db, tenant).await?;

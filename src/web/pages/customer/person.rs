@@ -17,6 +17,7 @@ use crate::{
         confirm::Confirm,
         error::WebError,
         form::{Button, Errors, Protected},
+        format,
         html::{self, Want},
         query::customer_page,
         shell::{Section, Toast},
@@ -86,7 +87,10 @@ pub(in crate::web) async fn confirm_erasing(
     let base = customer_page(&member.place.tenant, &customer);
     let confirm = Confirm {
         question: t!("customer-erase-question", name = name_of(&app, &member, &customer).await?),
-        sentences: vec![t!("customer-erase-what"), t!("customer-erase-stays", customer = customer.as_str())],
+        sentences: vec![
+            t!("customer-erase-what"),
+            t!("customer-erase-stays", customer = format::apart(customer.as_str())),
+        ],
         action: format!("{base}/erase"),
         back: base,
         keep: t!("customer-erase-keep"),

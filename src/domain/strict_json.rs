@@ -14,7 +14,7 @@ const NUMBER: &str = "$serde_json::private::Number";
 ///
 /// # Errors
 /// What is wrong with it, and where.
-pub(super) fn parse(bytes: &[u8]) -> Result<Value, String> {
+pub fn parse(bytes: &[u8]) -> Result<Value, String> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = Strict { depth: 0 }.deserialize(&mut reader).map_err(|error| error.to_string())?;
     reader.end().map_err(|error| error.to_string())?;

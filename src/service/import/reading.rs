@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 const AHEAD: usize = 64;
 
 /// Something that was read.
-pub(super) enum Piece<T> {
+pub enum Piece<T> {
     /// One of them, at its place in the file: the element, from 1, or the line.
     One(u64, T),
     /// What is there is none of them.
@@ -24,7 +24,7 @@ pub(super) enum Piece<T> {
 }
 
 /// The elements of a JSON array, which is expected to be one of these things.
-pub(super) fn elements<T: DeserializeOwned + Send + 'static>(
+pub fn elements<T: DeserializeOwned + Send + 'static>(
     what: &'static str,
     input: impl Read + Send + 'static,
 ) -> Receiver<Piece<T>> {
@@ -70,7 +70,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Elements<'_, T> {
 
 /// The rows of a CSV file, each with the cells of `columns` in this order. The first `needed` of these must be there;
 /// what is not is empty.
-pub(super) fn rows<const N: usize>(
+pub fn rows<const N: usize>(
     columns: [&'static str; N],
     needed: usize,
     input: impl Read + Send + 'static,
