@@ -16,6 +16,7 @@ mod feed;
 mod fits;
 mod guides;
 mod journey;
+mod logs;
 mod options;
 mod orders_journey;
 mod partition;
