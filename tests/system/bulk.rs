@@ -244,12 +244,14 @@ on_both! {
             (browser.text(".page-head .badge").await == "Booked").then_some(())
         })
         .await;
+        let batch = browser.path().await;
         browser.click("Reverse all").await;
         browser.see("Reverse 1 row of Pasted rows?").await;
         browser.click("Reverse 1 row").await;
+        // The question is not asked again, and who leaves before it was answered takes the answer back.
+        browser.arrive_at(&batch).await;
         wait::until("it is reversed", LONGEST, async || {
-            let path = browser.path().await;
-            browser.goto(&path).await;
+            browser.goto(&batch).await;
             (browser.text(".page-head .badge").await == "Reversed").then_some(())
         })
         .await;

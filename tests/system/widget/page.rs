@@ -1,9 +1,11 @@
 //! The widget and the page around it: it fits in, and never breaks it.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::Shop;
-use crate::common::{browser::Browser, database::TestDb, program::Program};
+use crate::common::{browser::Browser, database::TestDb, program::Program, wait::until};
 
 const ESCAPE: &str = "\u{e00c}";
 const TAB: &str = "\u{e004}";
@@ -128,7 +130,9 @@ async fn the_address_opens_the_panel_and_small_screens_get_a_sheet() {
     let fits =
         "const box = document.querySelector('#rewards').shadowRoot.querySelector('dialog').getBoundingClientRect();
         return [Math.round(box.left), Math.round(box.width), innerHeight - Math.round(box.bottom)];";
-    assert_eq!(browser.script(fits, json!([])).await, json!([0, 390, 0]));
+    // It comes up from below.
+    let settled = async || (browser.script(fits, json!([])).await == json!([0, 390, 0])).then_some(());
+    until("the sheet fits the screen", Duration::from_secs(5), settled).await;
     browser.press(ESCAPE).await;
     assert!(!panel_is_open(&browser).await);
 }
