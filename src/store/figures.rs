@@ -23,44 +23,26 @@ macro_rules! sum_of {
         )
     };
 }
-macro_rules! earned {
+/// The same of every kind, in the order of `EntryKind::ALL`.
+macro_rules! sums {
     () => {
-        sum_of!("earned")
-    };
-}
-macro_rules! added {
-    () => {
-        sum_of!("added")
-    };
-}
-macro_rules! removed {
-    () => {
-        sum_of!("removed")
-    };
-}
-macro_rules! redeemed {
-    () => {
-        sum_of!("redeemed")
-    };
-}
-macro_rules! expired {
-    () => {
-        sum_of!("expired")
-    };
-}
-macro_rules! taken_back {
-    () => {
-        sum_of!("taken_back")
-    };
-}
-macro_rules! given_back {
-    () => {
-        sum_of!("given_back")
-    };
-}
-macro_rules! closed {
-    () => {
-        sum_of!("closed")
+        concat!(
+            sum_of!("earned"),
+            ", ",
+            sum_of!("added"),
+            ", ",
+            sum_of!("removed"),
+            ", ",
+            sum_of!("redeemed"),
+            ", ",
+            sum_of!("expired"),
+            ", ",
+            sum_of!("taken_back"),
+            ", ",
+            sum_of!("given_back"),
+            ", ",
+            sum_of!("closed")
+        )
     };
 }
 
@@ -86,9 +68,7 @@ statements! {
     /// grouping would keep a million entries in memory.
     Tenant SUM_PERIODS {
         "SELECT CAST(j.value ->> 2 AS BIGINT),
-             (SELECT CAST(" lite("json_array") pg("json_build_array") "("
-                 [earned] ", " [added] ", " [removed] ", " [redeemed] ", " [expired] ", " [taken_back] ", " [given_back] ", "
-                 [closed] ") AS TEXT)
+             (SELECT CAST(" lite("json_array") pg("json_build_array") "(" [sums] ") AS TEXT)
               FROM entries e WHERE e.tenant_id = $2 AND e.recorded_at >= CAST(j.value ->> 0 AS BIGINT)
                 AND e.recorded_at < CAST(j.value ->> 1 AS BIGINT))
          FROM " rows

@@ -12,7 +12,7 @@ statements! {
                 FOR grown IN
                     SELECT c.oid FROM pg_class c JOIN pg_stat_user_tables s ON s.relid = c.oid
                     WHERE c.relnamespace = CAST(current_schema() AS regnamespace) AND c.relkind = 'r'
-                      AND s.n_mod_since_analyze > 200 AND s.n_mod_since_analyze > c.reltuples
+                      AND s.n_live_tup > 2 * GREATEST(c.reltuples, 100)
                 LOOP
                     EXECUTE format('ANALYZE (SKIP_LOCKED) %s', grown);
                 END LOOP;

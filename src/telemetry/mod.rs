@@ -1,5 +1,6 @@
-//! What the program tells of itself: traces (see [`traces`]), and the log: to standard error, without personal data, tokens or bodies. A thread of its own writes it, as many lines at
-//! once as there are, so that no request waits for a terminal or a disk.
+//! What the program tells of itself: traces (see [`traces`]), and the log, which goes to standard error without personal
+//! data, tokens or bodies. A thread of its own writes it, as many lines at once as there are, so that no request waits for
+//! a terminal or a disk.
 
 mod collector;
 pub mod traces;
