@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use crate::{
     app::App,
-    service::{daily_proof, figures},
+    service::{
+        daily_proof,
+        figures::{self, days},
+    },
     store::DbError,
 };
 
@@ -24,6 +27,9 @@ pub(super) async fn measure(app: App) -> bool {
 
 async fn prove(app: &App) -> Result<(), DbError> {
     let Some(report) = daily_proof::prove_if_due(app).await? else { return Ok(()) };
+    for tenant in days::check_all(app).await? {
+        tracing::warn!(%tenant, "Kept sums of days were not what the entries say; they are made anew");
+    }
     let (accounts, entries, problems) = (report.accounts, report.entries, report.problems.len());
     if report.ok {
         tracing::info!(accounts, entries, "The ledger proves itself");

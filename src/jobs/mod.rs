@@ -3,6 +3,7 @@
 mod birthdays;
 mod bulk;
 mod clock;
+mod day_sums;
 mod gauges;
 mod identity_keys;
 mod inbox;
@@ -34,6 +35,7 @@ pub fn start(app: &App) {
     every(app, "purge", purge::EVERY, by_the_clock(purge::run));
     every(app, "audit_heads", purge::HEADS_EVERY, purge::write_heads);
     every(app, "gauges", gauges::EVERY, gauges::measure);
+    every(app, "day_sums", day_sums::EVERY, by_the_clock(day_sums::keep));
     every(app, "statistics", statistics::EVERY, statistics::refresh);
     inbox::start(app);
     bulk::start(app);

@@ -1,9 +1,12 @@
 //! Sums over a tenant's ledger. Each reads an index alone, or little beside it.
 
+use std::{collections::BTreeMap, fmt::Display};
+
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::FromRow;
 
-use super::{Db, DbError, sql::statements};
+use super::{Db, DbError, Tx, sql::statements};
 use crate::domain::{
     ids::{CustomerId, TenantId},
     ledger::entry::EntryKind,
@@ -84,15 +87,22 @@ statements! {
          JOIN accounts a ON a.tenant_id = $1 AND a.account_id = t.account_id
          LEFT JOIN customers p ON p.tenant_id = a.tenant_id AND p.customer_id = a.customer_id"
     }
-    /// Which options were chosen in a period; cancelled exchanges do not count.
-    Tenant LIST_CHOSEN {
-        "SELECT r.option_id, o.name, r.times, r.points FROM (
-             SELECT option_id, COUNT(*) AS times, CAST(SUM(points) AS BIGINT) AS points FROM redemptions
-             WHERE tenant_id = $1 AND created_at >= $2 AND created_at < $3 AND cancelled_at IS NULL
-             GROUP BY option_id) AS r
-         JOIN options o ON o.tenant_id = $1 AND o.option_id = r.option_id
-         ORDER BY r.times DESC, o.name, r.option_id"
+    /// How often each option was exchanged for in some periods (`$1`, as above), and for how many points; those that were
+    /// cancelled count.
+    Tenant SUM_EXCHANGED {
+        "SELECT r.option_id, COUNT(*), CAST(SUM(r.points) AS BIGINT)
+         FROM " rows "
+         JOIN redemptions r ON r.tenant_id = $2 AND r.created_at >= CAST(j.value ->> 0 AS BIGINT)
+             AND r.created_at < CAST(j.value ->> 1 AS BIGINT)
+         GROUP BY r.option_id"
     }
+    /// Those of them that were cancelled.
+    Tenant SUM_CANCELLED {
+        "SELECT r.option_id, COUNT(*), CAST(SUM(r.points) AS BIGINT) FROM redemptions r
+         WHERE r.tenant_id = $1 AND r.created_at >= $2 AND r.created_at < $3 AND r.cancelled_at IS NOT NULL
+         GROUP BY r.option_id"
+    }
+    Tenant LIST_NAMES { "SELECT option_id, name FROM options WHERE tenant_id = $1" }
 }
 
 /// What customers can spend in all, and how many accounts are open.
@@ -107,31 +117,62 @@ pub async fn outstanding_of_all(db: &Db) -> Result<(i64, i64), DbError> {
     db.query(SUM_ALL_BALANCES).one().await
 }
 
-/// What moved in one period, of one kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moved {
-    /// The place of the period in the list.
-    pub period: usize,
-    /// The kind of entry.
-    pub kind: EntryKind,
-    /// The sum of the points, signed.
-    pub points: i64,
-    /// How many entries.
-    pub entries: i64,
+/// How many kinds of entry there are.
+const KINDS: usize = EntryKind::ALL.len();
+
+/// Points and number of entries of each kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums([[i64; 2]; KINDS]);
+
+impl Sums {
+    /// Each kind with its points, signed, and its number of entries.
+    pub fn of_kinds(&self) -> impl Iterator<Item = (EntryKind, i64, i64)> {
+        EntryKind::ALL.into_iter().zip(self.0).map(|(kind, [points, entries])| (kind, points, entries))
+    }
+
+    /// How many entries there are of any kind.
+    pub fn entries(&self) -> i64 {
+        self.0.iter().map(|[_, entries]| entries).sum()
+    }
+
+    /// Takes in others.
+    pub fn add(&mut self, others: &Self) {
+        for (mine, other) in self.0.iter_mut().flatten().zip(others.0.iter().flatten()) {
+            *mine = mine.saturating_add(*other);
+        }
+    }
 }
 
-/// What moved in some periods (from, to before), by kind.
-pub async fn moved(db: &Db, tenant: &TenantId, periods: &[(Timestamp, Timestamp)]) -> Result<Vec<Moved>, DbError> {
+/// [`Sums`] as a JSON array of numbers: points and entries of each kind, in the order of `EntryKind::ALL`.
+pub(super) struct TextOfSums(pub(super) String);
+
+impl TextOfSums {
+    /// The sums, written.
+    pub(super) fn of(sums: &Sums) -> Self {
+        Self(json!(sums.0.as_flattened()).to_string())
+    }
+
+    /// The sums that are written.
+    ///
+    /// # Errors
+    /// When this is no text of sums.
+    pub(super) fn read(&self) -> Result<Sums, DbError> {
+        let damaged = |why: &dyn Display| DbError::Damaged(format!("sums of entries: {why}"));
+        let numbers: Vec<i64> = serde_json::from_str(&self.0).map_err(|error| damaged(&error))?;
+        let (pairs, _) = numbers.as_chunks();
+        pairs.try_into().map(Sums).map_err(|error| damaged(&error))
+    }
+}
+
+/// What moved in each of some periods (from, to before), in their order.
+pub async fn moved(tx: &mut Tx, tenant: &TenantId, periods: &[(Timestamp, Timestamp)]) -> Result<Vec<Sums>, DbError> {
     let rows: Vec<_> = periods.iter().zip(0_i64..).map(|((from, to), at)| [from.micros(), to.micros(), at]).collect();
-    let query = db.query(SUM_PERIODS).bind(json!(rows).to_string()).bind(tenant);
-    let mut all = Vec::new();
-    for (period, sums) in query.all::<(i64, String)>().await? {
-        let period = usize::try_from(period).unwrap_or_default();
-        let sums: Vec<i64> =
-            serde_json::from_str(&sums).map_err(|error| DbError::Damaged(format!("sums of a period: {error}")))?;
-        let (pairs, _) = sums.as_chunks();
-        let kinds = EntryKind::ALL.into_iter().zip(pairs).filter(|(_, [_, entries])| *entries > 0);
-        all.extend(kinds.map(|(kind, &[points, entries])| Moved { period, kind, points, entries }));
+    let query = tx.query(SUM_PERIODS).bind(json!(rows).to_string()).bind(tenant);
+    let mut all = vec![Sums::default(); periods.len()];
+    for (place, text) in query.all::<(i64, String)>().await? {
+        if let Some(sums) = usize::try_from(place).ok().and_then(|place| all.get_mut(place)) {
+            *sums = TextOfSums(text).read()?;
+        }
     }
     Ok(all)
 }
@@ -166,8 +207,44 @@ pub async fn ending(db: &Db, tenant: &TenantId, from: Timestamp, until: Timestam
     db.query(SUM_ENDING).bind(tenant).bind(from).bind(until).optional().await
 }
 
+/// Times and points of each option that was exchanged for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Exchanged(BTreeMap<String, [i64; 2]>);
+
+impl Exchanged {
+    fn of(rows: Vec<(String, i64, i64)>) -> Self {
+        Self(rows.into_iter().map(|(option, times, points)| (option, [times, points])).collect())
+    }
+
+    /// Takes in others.
+    pub fn add(&mut self, others: &Self) {
+        self.count(others, 1);
+    }
+
+    fn count(&mut self, others: &Self, sign: i64) {
+        for (option, others) in &others.0 {
+            let mine = self.0.entry(option.clone()).or_default();
+            for (mine, other) in mine.iter_mut().zip(others) {
+                *mine = mine.saturating_add(other.saturating_mul(sign));
+            }
+        }
+        self.0.retain(|_, [times, _]| *times > 0);
+    }
+}
+
+/// How often each option was exchanged for in some periods (from, to before), those that were cancelled later included.
+pub async fn exchanged(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    periods: &[(Timestamp, Timestamp)],
+) -> Result<Exchanged, DbError> {
+    let rows: Vec<_> = periods.iter().map(|(from, to)| [from.micros(), to.micros()]).collect();
+    tx.query(SUM_EXCHANGED).bind(json!(rows).to_string()).bind(tenant).all().await.map(Exchanged::of)
+}
+
 /// An option with how often it was chosen.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chosen {
     /// The option's id.
     pub option_id: String,
@@ -179,7 +256,22 @@ pub struct Chosen {
     pub points: i64,
 }
 
-/// Which options were chosen from `from` to before `until`, the most chosen first.
-pub async fn chosen(db: &Db, tenant: &TenantId, from: Timestamp, until: Timestamp) -> Result<Vec<Chosen>, DbError> {
-    db.query(LIST_CHOSEN).bind(tenant).bind(from).bind(until).all().await
+/// Which options were chosen, the most chosen first: what was exchanged for from `from` to before `until` without what
+/// was cancelled of it.
+pub async fn chosen(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    (from, until): (Timestamp, Timestamp),
+    mut exchanged: Exchanged,
+) -> Result<Vec<Chosen>, DbError> {
+    let cancelled = tx.query(SUM_CANCELLED).bind(tenant).bind(from).bind(until).all().await?;
+    exchanged.count(&Exchanged::of(cancelled), -1);
+    let mut names: BTreeMap<String, String> = tx.query(LIST_NAMES).bind(tenant).all().await?.into_iter().collect();
+    let chosen = exchanged.0.into_iter().map(|(option_id, [times, points])| {
+        let name = names.remove(&option_id).unwrap_or_default();
+        Chosen { option_id, name, times, points }
+    });
+    let mut chosen: Vec<_> = chosen.collect();
+    chosen.sort_by(|a, b| b.times.cmp(&a.times).then_with(|| (&a.name, &a.option_id).cmp(&(&b.name, &b.option_id))));
+    Ok(chosen)
 }

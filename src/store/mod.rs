@@ -10,6 +10,7 @@ pub mod completed_orders;
 pub mod coupon_settings;
 pub mod coupons;
 pub mod customers;
+pub mod day_sums;
 pub mod db;
 pub mod directory;
 pub mod drafts;
@@ -70,6 +71,7 @@ pub fn statements() -> impl Iterator<Item = &'static sql::Sql> {
         coupons::sales::STATEMENTS,
         coupons::uses::STATEMENTS,
         customers::STATEMENTS,
+        day_sums::STATEMENTS,
         directory::STATEMENTS,
         expiry::STATEMENTS,
         feed_secrets::STATEMENTS,

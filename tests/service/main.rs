@@ -9,6 +9,7 @@ mod approvals;
 mod birthdays;
 mod bulk;
 mod customers;
+mod day_sums;
 mod desk;
 mod figures;
 mod history;

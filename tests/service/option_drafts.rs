@@ -121,6 +121,13 @@ on_both! {
             assert_eq!((proof.problems, proof.ended_at_secs), (0, app.now().micros() / 1_000_000));
             clock.set(app.now().plus_secs(86_400));
         }
+        // It was made while the clock was a year ahead.
+        let now = app.now();
+        clock.set(now.plus_secs(365 * 86_400));
+        assert!(daily_proof::prove_if_due(app).await.unwrap().is_some());
+        clock.set(now.plus_secs(3_600));
+        assert!(daily_proof::prove_if_due(app).await.unwrap().is_some(), "the next was a year away");
+        assert!(daily_proof::prove_if_due(app).await.unwrap().is_none());
     }
 
     async fn a_draft_is_not_published_over_a_change_that_nobody_looked_at(app, _clock) {

@@ -18,7 +18,7 @@ use crate::{
     },
     service::ledger::{new_account_id, new_entry_id},
     store::{
-        DbError, Tx,
+        DbError, Tx, day_sums,
         db::retry_on_conflict,
         ledger::{load, save},
     },
@@ -130,6 +130,9 @@ impl<'a> Summaries<'a> {
             return Err(DbError::Changed);
         }
         save::save(&mut tx, &changes).await?;
+        if let Some(first) = changes.iter().flat_map(|change| &change.entries).map(|entry| entry.recorded_at).min() {
+            day_sums::take_back(&mut tx, tenant, first).await?;
+        }
         if !self.dry_run {
             tx.commit().await?;
         }

@@ -1,14 +1,16 @@
 //! Writing what the books decided: one statement per table for any number of accounts.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::{
     domain::{
-        ids::{EntryId, SiteCode},
-        ledger::book::Changes,
+        ids::{EntryId, SiteCode, TenantId},
+        ledger::{book::Changes, entry::EntryKind},
         time::Timestamp,
     },
-    store::{DbError, Tx, sql::statements},
+    store::{DbError, Tx, day_sums, sql::statements},
 };
 
 statements! {
@@ -132,7 +134,23 @@ pub async fn save(tx: &mut Tx, changes: &[Changes]) -> Result<(), DbError> {
         }
         tx.query(sql).bind(Value::Array(rows).to_string()).run().await?;
     }
+    for (tenant, at) in first_ends(changes) {
+        day_sums::take_back(tx, tenant, at).await?;
+    }
     Ok(())
+}
+
+/// The first instant of each tenant in which points ended, in the order of the tenants: whoever locks several does so in
+/// this order.
+fn first_ends(changes: &[Changes]) -> BTreeMap<&TenantId, Timestamp> {
+    let mut ends = BTreeMap::new();
+    for change in changes {
+        let ended = change.entries.iter().filter(|entry| entry.kind == EntryKind::Expired);
+        for at in ended.map(|entry| entry.recorded_at) {
+            ends.entry(&change.account.tenant).and_modify(|first| *first = at.min(*first)).or_insert(at);
+        }
+    }
+    ends
 }
 
 /// Keeps an employee's private note to an entry.
