@@ -15,6 +15,12 @@ CREATE TABLE day_sums (
     FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id),
     CONSTRAINT day_sums_in_order CHECK (starts_at <= until AND until <= ends_at AND starts_at < ends_at)
 ) STRICT;
+-- How often a tenant's sums were taken back: who added up meanwhile begins again.
+CREATE TABLE day_sums_taken_back (
+    tenant_id TEXT NOT NULL PRIMARY KEY,
+    times     INTEGER NOT NULL,
+    FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id)
+) STRICT;
 -- How often each option was had is read from the index alone.
 DROP INDEX redemptions_by_time;
 CREATE INDEX redemptions_by_time ON redemptions (tenant_id, created_at, option_id, points, cancelled_at);

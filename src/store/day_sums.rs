@@ -26,6 +26,13 @@ statements! {
     Tenant DELETE_DAYS {
         "DELETE FROM day_sums WHERE tenant_id = $1 AND until > $2"
     }
+    Tenant COUNT_TAKEN_BACK {
+        "SELECT times FROM day_sums_taken_back WHERE tenant_id = $1"
+    }
+    Tenant TAKE_BACK {
+        "INSERT INTO day_sums_taken_back (tenant_id, times) VALUES ($1, 1)
+         ON CONFLICT (tenant_id) DO UPDATE SET times = day_sums_taken_back.times + 1"
+    }
     Tenant FIRST_END_TO_RECORD {
         "SELECT MIN(valid_until) FROM lots WHERE tenant_id = $1 AND remaining > 0 AND valid_until < $2"
     }
@@ -69,9 +76,16 @@ impl Columns {
     }
 }
 
-/// Waits until nobody else keeps or takes back sums of the tenant, and has them wait until the transaction ends.
-pub async fn lock(tx: &mut Tx, tenant: &TenantId) -> Result<(), DbError> {
-    tx.lock_scope(&format!("day_sums/{tenant}")).await
+/// Waits until nobody else keeps or takes back sums of the tenant, has them wait until the transaction ends, and says how
+/// often sums were taken back.
+pub async fn lock(tx: &mut Tx, tenant: &TenantId) -> Result<i64, DbError> {
+    tx.lock_scope(&format!("day_sums/{tenant}")).await?;
+    times_taken_back(tx, tenant).await
+}
+
+/// How often sums of the tenant were taken back.
+pub async fn times_taken_back(tx: &mut Tx, tenant: &TenantId) -> Result<i64, DbError> {
+    Ok(tx.query(COUNT_TAKEN_BACK).bind(tenant).optional::<(i64,)>().await?.map_or(0, |(times,)| times))
 }
 
 /// The newest day that is kept.
@@ -95,6 +109,7 @@ pub async fn put(tx: &mut Tx, tenant: &TenantId, day: &Day) -> Result<(), DbErro
 /// another instant than now.
 pub async fn take_back(tx: &mut Tx, tenant: &TenantId, from: Timestamp) -> Result<(), DbError> {
     lock(tx, tenant).await?;
+    tx.query(TAKE_BACK).bind(tenant).run().await?;
     tx.query(DELETE_DAYS).bind(tenant).bind(from).run().await.map(drop)
 }
 

@@ -91,14 +91,14 @@ statements! {
     /// cancelled count.
     Tenant SUM_EXCHANGED {
         "SELECT r.option_id, COUNT(*), CAST(SUM(r.points) AS BIGINT)
-         FROM " rows "
-         JOIN redemptions r ON r.tenant_id = $2 AND r.created_at >= CAST(j.value ->> 0 AS BIGINT)
+         FROM " rows lite(" CROSS") " JOIN redemptions r ON r.tenant_id = $2 AND r.created_at >= CAST(j.value ->> 0 AS BIGINT)
              AND r.created_at < CAST(j.value ->> 1 AS BIGINT)
          GROUP BY r.option_id"
     }
     /// Those of them that were cancelled.
     Tenant SUM_CANCELLED {
-        "SELECT r.option_id, COUNT(*), CAST(SUM(r.points) AS BIGINT) FROM redemptions r
+        "SELECT r.option_id, COUNT(*), CAST(SUM(r.points) AS BIGINT)
+         FROM redemptions r " lite("INDEXED BY redemptions_cancelled ") "
          WHERE r.tenant_id = $1 AND r.created_at >= $2 AND r.created_at < $3 AND r.cancelled_at IS NOT NULL
          GROUP BY r.option_id"
     }

@@ -22,12 +22,15 @@ use crate::{
 /// Entries of this long ago are all there, whichever replica wrote them: their clocks differ by less, and a transaction
 /// takes less.
 const SETTLED_SECS: i64 = 60;
-/// So many entries are added up at once while others wait to write, and so many of today are left to be added up.
+/// So many entries are added up at once, and so many of today are left to be added up by who looks.
 const ENTRIES_MAX: i64 = 20_000;
 /// So many days are kept in one transaction.
-const DAYS_MAX: u32 = 31;
+const DAYS_MAX: usize = 31;
 /// So many transactions follow each other for one tenant before the next has its turn.
 const TURN: u32 = 50;
+
+/// Before everything.
+const EVER: Timestamp = Timestamp::from_micros(i64::MIN);
 
 /// From an instant to before another.
 type Span = (Timestamp, Timestamp);
@@ -99,69 +102,84 @@ pub async fn keep_all(app: &App) -> Result<u32, DbError> {
     Ok(steps)
 }
 
-/// Keeps the next days of a tenant; `false` when there are none to keep.
+/// Keeps the next days of a tenant; `false` when there are none to keep. Nobody who writes waits for the adding up: if
+/// sums were taken back meanwhile, it was for nothing.
 async fn keep(app: &App, tenant: &TenantId, zone: Tz) -> Result<bool, DbError> {
-    let now = app.now();
-    if next(&mut app.db.snapshot().await?, tenant, zone, now).await?.is_none() {
+    let mut tx = app.db.snapshot().await?;
+    let times = day_sums::times_taken_back(&mut tx, tenant).await?;
+    let next = add_up(&mut tx, tenant, zone, app.now()).await?;
+    drop(tx);
+    if matches!(&next, Next::Days(days) if days.is_empty()) {
         return Ok(false);
     }
     retry_on_conflict(|| async {
         let mut tx = app.db.begin().await?;
-        day_sums::lock(&mut tx, tenant).await?;
-        let (mut days, mut entries) = (0, 0);
-        while days < DAYS_MAX && entries < ENTRIES_MAX {
-            let Some(mut day) = next(&mut tx, tenant, zone, now).await? else { break };
-            if let Some(until) = day.go_on_until {
-                let span = [(day.kept.until, until)];
-                for sums in figures::moved(&mut tx, tenant, &span).await? {
-                    entries += sums.entries();
-                    day.kept.sums.add(&sums);
+        if day_sums::lock(&mut tx, tenant).await? == times {
+            match &next {
+                Next::Days(days) => {
+                    for day in days {
+                        day_sums::put(&mut tx, tenant, day).await?;
+                    }
                 }
-                day.kept.exchanged.add(&figures::exchanged(&mut tx, tenant, &span).await?);
-                day.kept.until = until;
-                day_sums::put(&mut tx, tenant, &day.kept).await?;
-            } else {
-                day_sums::take_back(&mut tx, tenant, Timestamp::from_micros(i64::MIN)).await?;
+                Next::Anew => day_sums::take_back(&mut tx, tenant, EVER).await?,
             }
-            days += 1;
+            tx.commit().await?;
         }
-        tx.commit().await?;
-        Ok(days > 0)
+        Ok(true)
     })
     .await
 }
 
-/// What is to be done next.
-struct Next {
-    kept: Day,
-    /// As far as the day's sums can be kept; `None` when all sums of the tenant have to be made anew.
-    go_on_until: Option<Timestamp>,
+/// What is to be kept next.
+enum Next {
+    /// These days.
+    Days(Vec<Day>),
+    /// Nothing that is kept can be believed: the clock was wrong.
+    Anew,
 }
 
-async fn next(tx: &mut Tx, tenant: &TenantId, zone: Tz, now: Timestamp) -> Result<Option<Next>, DbError> {
+/// The next days that can be kept, some of them at a time.
+async fn add_up(tx: &mut Tx, tenant: &TenantId, zone: Tz, now: Timestamp) -> Result<Next, DbError> {
     let settled = now.plus_secs(-SETTLED_SECS);
     let settled = day_sums::first_end_to_record(tx, tenant, settled).await?.unwrap_or(settled);
-    let day = match day_sums::newest(tx, tenant).await? {
-        // The clock was wrong when this was kept.
-        Some(day) if day.until > now => return Ok(Some(Next { kept: day, go_on_until: None })),
-        Some(day) if day.until < day.ends_at => day,
-        Some(day) => new_day(day.ends_at, zone),
-        None => match day_sums::find_place(tx, tenant, (Timestamp::from_micros(i64::MIN), settled), 0).await? {
+    let mut day = match day_sums::newest(tx, tenant).await? {
+        Some(day) if day.until > now => return Ok(Next::Anew),
+        Some(day) => day,
+        None => match day_sums::find_place(tx, tenant, (EVER, settled), 0).await? {
             Some(first) => new_day(calendar::start_of(calendar::day_of(first, zone), zone).min(first), zone),
-            None => return Ok(None),
+            None => return Ok(Next::Days(Vec::new())),
         },
     };
+    let (mut days, mut entries) = (Vec::new(), 0);
+    while days.len() < DAYS_MAX && entries < ENTRIES_MAX {
+        if day.until == day.ends_at {
+            day = new_day(day.ends_at, zone);
+        }
+        let Some(until) = reach(tx, tenant, &day, settled).await? else { break };
+        let span = [(day.until, until)];
+        for sums in figures::moved(tx, tenant, &span).await? {
+            entries += sums.entries();
+            day.sums.add(&sums);
+        }
+        day.exchanged.add(&figures::exchanged(tx, tenant, &span).await?);
+        day.until = until;
+        days.push(day.clone());
+    }
+    Ok(Next::Days(days))
+}
+
+/// How far into a day more can be kept: to its end, or as far as many entries go.
+async fn reach(tx: &mut Tx, tenant: &TenantId, day: &Day, settled: Timestamp) -> Result<Option<Timestamp>, DbError> {
     let until = settled.min(day.ends_at);
     if until <= day.until {
         return Ok(None);
     }
-    let go_on_until = match day_sums::find_place(tx, tenant, (day.until, until), ENTRIES_MAX).await? {
+    Ok(match day_sums::find_place(tx, tenant, (day.until, until), ENTRIES_MAX).await? {
         // However many entries are of the same microsecond, they belong together.
-        Some(full) => full.max(Timestamp::from_micros(day.until.micros().saturating_add(1))),
-        None if until < day.ends_at => return Ok(None),
-        None => until,
-    };
-    Ok(Some(Next { kept: day, go_on_until: Some(go_on_until) }))
+        Some(full) => Some(full.max(Timestamp::from_micros(day.until.micros().saturating_add(1)))),
+        None if until < day.ends_at => None,
+        None => Some(until),
+    })
 }
 
 fn new_day(starts_at: Timestamp, zone: Tz) -> Day {
@@ -181,7 +199,7 @@ pub async fn check_all(app: &App) -> Result<Vec<TenantId>, DbError> {
         if !are_right(&app.db, &tenant).await? {
             retry_on_conflict(|| async {
                 let mut tx = app.db.begin().await?;
-                day_sums::take_back(&mut tx, &tenant, Timestamp::from_micros(i64::MIN)).await?;
+                day_sums::take_back(&mut tx, &tenant, EVER).await?;
                 tx.commit().await
             })
             .await?;
@@ -193,7 +211,7 @@ pub async fn check_all(app: &App) -> Result<Vec<TenantId>, DbError> {
 
 async fn are_right(db: &Db, tenant: &TenantId) -> Result<bool, DbError> {
     let mut tx = db.snapshot().await?;
-    let days = day_sums::list(&mut tx, tenant, Timestamp::from_micros(i64::MIN), Timestamp::MAX).await?;
+    let days = day_sums::list(&mut tx, tenant, EVER, Timestamp::MAX).await?;
     let spans: Vec<_> = days.iter().map(|day| (day.starts_at, day.until)).collect();
     let entries = figures::moved(&mut tx, tenant, &spans).await?;
     let mut exchanged = Exchanged::default();
