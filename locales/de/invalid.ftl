@@ -64,3 +64,7 @@ invalid-too-many-origins = Geben Sie höchstens { $most } Herkünfte an.
 invalid-secret = Geben Sie ein Geheimnis wie whsec_ und 32 bis 88 Zeichen Base64 an.
 invalid-feed = Wählen Sie einen der beiden Feeds: orders oder emporix.
 invalid-rate = Geben Sie eine ganze Zahl von Anfragen je Sekunde von 1 bis { $most } an, oder nichts für keine Begrenzung.
+invalid-text = Geben Sie einen Text an.
+invalid-range = Geben Sie eine ganze Zahl von { $from } bis { $to } an.
+invalid-time = Geben Sie einen Zeitpunkt wie 2027-01-31T23:59:59.000Z an.
+invalid-time-end = Geben Sie einen Zeitpunkt bis zum Jahr 9999 an.

@@ -64,3 +64,7 @@ invalid-too-many-origins = Give at most { $most } origins.
 invalid-secret = Give a secret such as whsec_ and 32 to 88 characters of Base64.
 invalid-feed = Choose one of the two feeds: orders or emporix.
 invalid-rate = Give a whole number of requests per second from 1 to { $most }, or nothing for no limit.
+invalid-text = Give a text.
+invalid-range = Give a whole number from { $from } to { $to }.
+invalid-time = Give a time such as 2027-01-31T23:59:59.000Z.
+invalid-time-end = Give a time up to the year 9999.
