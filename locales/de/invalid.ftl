@@ -68,3 +68,4 @@ invalid-text = Geben Sie einen Text an.
 invalid-range = Geben Sie eine ganze Zahl von { $from } bis { $to } an.
 invalid-time = Geben Sie einen Zeitpunkt wie 2027-01-31T23:59:59.000Z an.
 invalid-time-end = Geben Sie einen Zeitpunkt bis zum Jahr 9999 an.
+invalid-table-end = Geben Sie den ersten Tag an, an dem die Punkte weg sind, etwa 2027-12-31 oder 31.12.2027, oder einen Zeitpunkt wie 2027-12-31T00:00:00Z.

@@ -68,3 +68,4 @@ invalid-text = Give a text.
 invalid-range = Give a whole number from { $from } to { $to }.
 invalid-time = Give a time such as 2027-01-31T23:59:59.000Z.
 invalid-time-end = Give a time up to the year 9999.
+invalid-table-end = Give the first day on which the points are gone, such as 2027-12-31 or 31.12.2027, or an instant such as 2027-12-31T00:00:00Z.
