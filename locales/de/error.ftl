@@ -43,6 +43,7 @@ error-internal = Der Fehler steht im Protokoll des Servers. Versuchen Sie es noc
 error-no-version = Das Formular sagt nicht, zu welcher Version es gehört.
 error-form-late = Das Formular kam nicht rechtzeitig an.
 error-form-unfit = Das Formular hat Felder, die nicht passen.
+error-form-nul = Das Feld „{ $field }“ enthält ein NUL-Zeichen, das sich nicht speichern lässt. Gehen Sie zurück, geben Sie den Text neu ein und senden Sie das Formular noch einmal. Es wurde nichts geändert.
 error-form-kind = Senden Sie das Formular als application/x-www-form-urlencoded.
 error-form-cut = Das Formular kam nicht vollständig an.
 error-form-unreadable = Das Formular ist nicht lesbar.

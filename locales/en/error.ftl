@@ -32,6 +32,7 @@ error-internal = It is written to the log. Try again; if it happens again, tell 
 error-no-version = The form does not say which version it is of.
 error-form-late = The form did not arrive in time.
 error-form-unfit = The form has fields that do not fit.
+error-form-nul = The field “{ $field }” holds a NUL character, which nothing can keep. Go back, type its text anew and send the form again. Nothing was changed.
 error-form-kind = Send the form as application/x-www-form-urlencoded.
 error-form-cut = The form did not arrive whole.
 error-form-unreadable = The form cannot be read.

@@ -41,7 +41,8 @@ const SHOWN_MAX: usize = 20;
     guerdon import --tenant acme balances balances.csv\n  \
     guerdon import --tenant acme customers customers.csv\n\n\
     The columns of a CSV file are named in its first line. Balances: customer_id and points; valid_until, description,\n\
-    reference_id and id if you like. Customers: customer_id; name, email, birthday (1990-05-31 or --05-31) and language\n\
+    reference_id and id if you like; valid_until is the first day on which the points are gone (2027-12-31, in the site's\n\
+    time zone) or an instant. Customers: customer_id; name, email, birthday (1990-05-31 or --05-31) and language\n\
     if you like; a row takes the place of all that was known of its customer.")]
 pub(super) struct Import {
     /// The tenant

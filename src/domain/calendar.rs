@@ -83,6 +83,24 @@ pub fn day_of(at: Timestamp, zone: Tz) -> NaiveDate {
     at.utc().with_timezone(&zone).date_naive()
 }
 
+/// A day as spreadsheets write it: `2027-12-31` or `31.12.2027`.
+pub fn day(text: &str) -> Option<NaiveDate> {
+    text.parse().or_else(|_other| NaiveDate::parse_from_str(text, "%d.%m.%Y")).ok()
+}
+
+/// Until when points are valid, as a table says it: a day in `zone`, which is the first on which they are gone, or an
+/// instant.
+///
+/// # Errors
+/// When it is neither, or lies beyond the year 9999.
+pub fn end_in_table(text: &str, zone: Tz) -> Result<Timestamp, Invalid> {
+    let at = match day(text) {
+        Some(day) => start_of(day, zone),
+        None => Timestamp::parse(text).map_err(|_neither| Invalid::new(t!("invalid-table-end")))?,
+    };
+    if at < Timestamp::MAX { Ok(at) } else { Err(Invalid::new(t!("invalid-table-end"))) }
+}
+
 /// The instant of a local time: the later one if it exists twice, the first one after it if it does not exist.
 fn instant(local: NaiveDateTime, zone: Tz) -> Option<DateTime<Tz>> {
     match zone.from_local_datetime(&local) {

@@ -7,6 +7,7 @@ use super::{
     invalid::{FieldErrors, Invalid},
     time::Timestamp,
 };
+use crate::texts::t;
 
 /// Reads fields of a JSON object and collects what is wrong with them.
 pub struct Fields<'a> {
@@ -37,35 +38,35 @@ impl Fields<'_> {
 
     /// A text as it was given, checked by `parse`.
     pub fn given<T>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, Invalid>) -> Option<T> {
-        self.parsed(name, |value| parse(value.as_str().ok_or_else(|| Invalid::new("Give a text."))?))
+        self.parsed(name, |value| parse(value.as_str().ok_or_else(|| Invalid::new(t!("invalid-text")))?))
     }
 
     /// A text, without the blanks around it.
     pub fn text(&mut self, name: &str, chars_max: usize) -> Option<String> {
         self.parsed(name, |value| match value.as_str() {
             Some(given) => text(given, chars_max),
-            None => Err(Invalid::new("Give a text.")),
+            None => Err(Invalid::new(t!("invalid-text"))),
         })
     }
 
     /// `true` or `false`.
     pub fn bool(&mut self, name: &str) -> Option<bool> {
-        self.parsed(name, |value| value.as_bool().ok_or_else(|| Invalid::new("Give true or false.")))
+        self.parsed(name, |value| value.as_bool().ok_or_else(|| Invalid::new(t!("invalid-boolean"))))
     }
 
     /// A whole number within bounds, written as one: 1.0 and 1e2 are none.
     pub fn integer(&mut self, name: &str, from: i64, to: i64) -> Option<i64> {
         self.parsed(name, |value| {
             let given = value.as_i64().filter(|given| (from..=to).contains(given));
-            given.ok_or_else(|| Invalid::new(format!("Give a whole number from {from} to {to}.")))
+            given.ok_or_else(|| Invalid::new(t!("invalid-range", from = from.to_string(), to = to.to_string())))
         })
     }
 
     /// An instant.
     pub fn time(&mut self, name: &str) -> Option<Timestamp> {
         self.parsed(name, |value| match value.as_str() {
-            Some(given) => Timestamp::parse(given).map_err(Invalid::new),
-            None => Err(Invalid::new("Give a time such as 2027-01-31T23:59:59.000Z.")),
+            Some(given) => Timestamp::parse(given),
+            None => Err(Invalid::new(t!("invalid-time"))),
         })
     }
 }

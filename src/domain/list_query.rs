@@ -287,7 +287,7 @@ fn operand<F: Field>(field: F, text: &str) -> Result<Operand, Invalid> {
             "false" => Ok(Operand::Flag(false)),
             _ => Err(wrong("Give true or false.")),
         },
-        FieldKind::Time => Timestamp::parse(text).map(Operand::Time).map_err(wrong),
+        FieldKind::Time => Timestamp::parse(text).map(Operand::Time).map_err(|error| wrong(error.message())),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a rule says no to. Nothing has changed when one of these is answered.
 
 use super::ids::CustomerId;
-use crate::texts::t;
+use crate::texts::{Message, t};
 
 /// A rule said no. The message tells the person what is the case and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -78,14 +78,12 @@ pub enum Refusal {
     #[error("{}", t!("approvals-account-closed", customer = .0.as_str()))]
     AccountClosed(CustomerId),
     /// The order was completed, and what would change now cannot change any more.
-    #[error(
-        "The order '{order}' was completed {what}. A completed order stays as it is; report what comes back as a return."
-    )]
+    #[error("{}", t!("refusal-order-completed", order = .order, what = .what))]
     OrderCompleted {
         /// The order.
         order: String,
         /// What is not the same.
-        what: &'static str,
+        what: Message,
     },
     /// The order changed while the request was on its way: look at it, and ask again.
     #[error("{}", t!("refusal-order-changed", order = .0))]
@@ -97,9 +95,7 @@ pub enum Refusal {
     #[error("{}", t!("refusal-order-of-another", order = .0))]
     OrderOfAnother(String),
     /// The return's number was used for something else.
-    #[error(
-        "The return '{0}' was reported with other content already. Send a new return id, or the same content again."
-    )]
+    #[error("{}", t!("refusal-return-taken", id = .0))]
     ReturnTaken(String),
     /// The order has no such item.
     #[error("{}", t!("refusal-item-unknown", item = .0))]

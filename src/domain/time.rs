@@ -2,6 +2,9 @@
 
 use chrono::{DateTime, SecondsFormat, TimeZone as _, Utc};
 
+use super::invalid::Invalid;
+use crate::texts::t;
+
 /// An instant, in whole microseconds since 1970-01-01T00:00:00Z: what both databases keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -45,12 +48,11 @@ impl Timestamp {
     ///
     /// # Errors
     /// When the text is no such time, or lies beyond the year 9999.
-    pub fn parse(text: &str) -> Result<Self, &'static str> {
-        let at = DateTime::parse_from_rfc3339(text.trim())
-            .map_err(|_not_a_time| "Give a time such as 2027-01-31T23:59:59.000Z.")?;
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let at = DateTime::parse_from_rfc3339(text.trim()).map_err(|_not_a_time| Invalid::new(t!("invalid-time")))?;
         let at = Self::from(at.with_timezone(&Utc));
         if at > Self::MAX {
-            return Err("Give a time up to the year 9999.");
+            return Err(Invalid::new(t!("invalid-time-end")));
         }
         Ok(at)
     }

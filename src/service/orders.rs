@@ -25,6 +25,7 @@ use crate::{
         site::Site,
     },
     store::{self, Db, DbError, sites},
+    texts::message,
 };
 
 /// Orders of one claim, at most.
@@ -47,8 +48,8 @@ fn require_currency(site: &Site, currency: &Currency) -> Result<(), FieldErrors>
     if site.currency == *currency {
         return Ok(());
     }
-    let message = format!("The site `{}` sells in {}.", site.code, site.currency.as_str());
-    Err(FieldErrors::one("currency", message))
+    let message = message!("order-other-currency", site = site.code.as_str(), currency = site.currency.as_str());
+    Err(FieldErrors::told("currency", message))
 }
 
 /// What a basket would earn if it were ordered and completed now, by the site's rule as it is. Nothing is kept. The site

@@ -23,6 +23,7 @@ use crate::{
         time::Timestamp,
     },
     store::{self, DbError},
+    texts::message,
 };
 
 pub use crate::domain::ledger::entry::{DESCRIPTION_CHARS_MAX, REFERENCE_CHARS_MAX};
@@ -243,8 +244,8 @@ pub(super) async fn find_site(app: &App, tenant: &TenantId, named: Option<&SiteC
     }
     let known = store::sites::list(&app.db, tenant).await?;
     let known: Vec<&str> = known.iter().map(|site| site.code.as_str()).collect();
-    let message = format!("There is no site `{code}`. Give one of: {}.", known.join(", "));
-    Err(FieldErrors::one("siteCode", message).into())
+    let message = message!("order-site-unknown", site = code.as_str(), known = known.join(", "));
+    Err(FieldErrors::told("siteCode", message).into())
 }
 
 fn credit(

@@ -123,9 +123,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Protected<T> {
             let body = tokio::time::timeout(BODY_TIMEOUT, read(&request, payload, BODY_BYTES_MAX))
                 .await
                 .map_err(|_elapsed| too_slow())??;
-            let fields = fields(&body)?;
-            check_token(&request, &fields)?;
-            serde_json::from_value(Value::Object(fields)).map(Self).map_err(|_unfit| does_not_fit())
+            accepted(&request, fields(&body)?).map(Self)
         })
     }
 }
@@ -135,9 +133,31 @@ pub(super) fn too_slow() -> WebError {
     WebError::BadRequest(message!("error-form-late"))
 }
 
-/// A field is missing, or there too often.
-pub(super) fn does_not_fit() -> WebError {
-    WebError::BadRequest(message!("error-form-unfit"))
+/// What every form goes through before a page sees it, with a file or without: the token, what no database keeps, and
+/// which fields there are.
+///
+/// # Errors
+/// When one of these is not as it should be.
+pub(super) fn accepted<T: DeserializeOwned>(request: &HttpRequest, fields: Map<String, Value>) -> Result<T, WebError> {
+    check_token(request, &fields)?;
+    refuse_nul(&fields)?;
+    serde_json::from_value(Value::Object(fields)).map_err(|_unfit| WebError::BadRequest(message!("error-form-unfit")))
+}
+
+/// Refuses NUL: nobody can type it, and no database takes it as text. A query loses it silently, for a search changes
+/// nothing; what somebody wants kept is not changed behind their back.
+fn refuse_nul(fields: &Map<String, Value>) -> Result<(), WebError> {
+    fn holds_nul(value: &Value) -> bool {
+        match value {
+            Value::String(text) => text.contains('\0'),
+            Value::Array(values) => values.iter().any(holds_nul),
+            _ => false,
+        }
+    }
+    match fields.iter().find(|(_, value)| holds_nul(value)) {
+        Some((name, _)) => Err(WebError::BadRequest(message!("error-form-nul", field = name))),
+        None => Ok(()),
+    }
 }
 
 /// The body is no form.
@@ -194,7 +214,7 @@ pub(crate) fn several<'de, D: Deserializer<'de>>(field: D) -> Result<Vec<String>
     })
 }
 
-pub(super) fn check_token(request: &HttpRequest, fields: &Map<String, Value>) -> Result<(), WebError> {
+fn check_token(request: &HttpRequest, fields: &Map<String, Value>) -> Result<(), WebError> {
     let given = fields.get(TOKEN).and_then(Value::as_str).unwrap_or_default();
     let open = OPEN.contains(&request.path());
     let expected = match session::csrf(&request.get_session()) {

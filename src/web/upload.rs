@@ -103,9 +103,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Upload<T> {
             let (fields, file) = tokio::time::timeout(BODY_TIMEOUT, read(&request, payload))
                 .await
                 .map_err(|_elapsed| form::too_slow())??;
-            form::check_token(&request, &fields)?;
-            let form = serde_json::from_value(Value::Object(fields)).map_err(|_unfit| form::does_not_fit())?;
-            Ok(Self { form, file })
+            Ok(Self { form: form::accepted(&request, fields)?, file })
         })
     }
 }

@@ -223,6 +223,33 @@ on_both! {
         assert!(verified(&program));
     }
 
+    async fn balances_end_on_a_day_of_the_site_as_in_the_back_office(db) {
+        let program = Program::on(db);
+        program.ok(&["tenant", "create", "acme", "--name", "Acme", "--time-zone", "Europe/Berlin"]);
+        // The same day is the same points, however the spreadsheet writes it.
+        for (rows, told) in [
+            ("C1,5,2027-12-31\nC2,6,2027-07-01\nC3,7,2027-07-01T00:00:00Z\n", report(3, 3, 18, 0)),
+            ("C1,5,31.12.2027\nC2,6,01.07.2027\nC3,7,2027-07-01T00:00:00Z\n", report(0, 0, 0, 3)),
+        ] {
+            let path = file(&program, "balances.csv", &format!("customer_id,points,valid_until\n{rows}"));
+            assert_eq!(import(&program, &["--dry-run"], "balances", &path).0, Some(0));
+            assert_eq!(import(&program, &[], "balances", &path), (Some(0), told));
+        }
+        let mut ends: Vec<(i64, i64)> = db.query(raw("SELECT points, valid_until FROM lots")).all().await.unwrap();
+        ends.sort_unstable();
+        // The first instant of the day in Berlin, in winter and in summer.
+        let instants = ["2027-12-30T23:00:00Z", "2027-06-30T22:00:00Z", "2027-07-01T00:00:00Z"];
+        let expected = instants.map(|at| at.parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp_micros());
+        assert_eq!(ends, [(5, expected[0]), (6, expected[1]), (7, expected[2])]);
+        for wrong in ["2027-02-30", "tomorrow", "10000-01-01", "12/31/2027", "2020-01-01"] {
+            let path = file(&program, "wrong.csv", &format!("customer_id,points,valid_until\nC4,5,{wrong}\n"));
+            let (code, told) = import(&program, &[], "balances", &path);
+            let why = told["refusals"][0]["why"].to_string();
+            assert_eq!((code, why.contains("valid_until: ")), (Some(1), true), "{wrong}: {told}");
+        }
+        assert!(verified(&program));
+    }
+
     async fn personal_data_come_from_a_spreadsheet(db) {
         let program = Program::on(db);
         make_acme(&program);

@@ -21,6 +21,7 @@ use guerdon::{
         tenants::{self, NewTenant},
     },
     store,
+    texts::{Language, in_language},
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::Method;
@@ -36,6 +37,11 @@ use crate::{
 /// What became of an event, in English.
 fn told(event: &Event) -> String {
     event.outcome.as_deref().map(Became::told).unwrap_or_default()
+}
+
+/// What became of an event, in German.
+fn told_in_german(event: &Event) -> String {
+    in_language(Language::German, || told(event))
 }
 
 /// A message as it goes over the line.
@@ -230,9 +236,11 @@ on_both! {
         let [failed, odd] = [("msg-1", &elsewhere), ("msg-2", &odd)].map(|(id, event)| shop.signed(&secret, id, event));
         let event = shop.ended(&shop.deliver(&failed).await).await;
         assert_eq!(event.state, State::Failed);
-        assert!(told(&event).contains("outlet"), "{event:?}");
+        assert_eq!(told(&event), "siteCode: There is no site `outlet`. Give one of: main.");
+        assert_eq!(told_in_german(&event), "siteCode: Es gibt keine Site `outlet`. Geben Sie eine von diesen an: main.");
         let event = shop.ended(&shop.deliver(&odd).await).await;
         assert!(told(&event).contains("id: This id is missing."), "{event:?}");
+        assert!(told_in_german(&event).contains("id: Diese Nummer fehlt."), "{event:?}");
         assert_eq!(inbox::counts(&app.db, &shop.tenant).await.unwrap().failed, 2);
         shop.site("outlet", rule(&[("enabled", "true"), ("factor", "2")])).await;
         let retried = inbox::retry_failed(app, &shop.caller()).await.unwrap();
@@ -247,6 +255,40 @@ on_both! {
         // Sent again by the shop, a failed event gets another try, too.
         let again = shop.deliver(&shop.signed(&secret, "msg-2", &serde_json::from_str(&odd.body).unwrap())).await;
         assert_eq!(shop.ended(&again).await.attempts, 3);
+    }
+
+    async fn what_the_books_refuse_is_kept_in_every_language(app, _clock) {
+        let shop = Shop::open(app).await;
+        let secret = shop.secret(Feed::Orders).await;
+        let post = |id: &str, event: &Value| shop.signed(&secret, id, event);
+        assert_eq!(shop.ended(&shop.deliver(&post("msg-1", &completed("B1", "C1"))).await).await.state, State::Done);
+        let back = |id: &str, pieces: i64, of: &str| {
+            let items = json!([{ "id": of, "quantity": pieces }]);
+            json!({ "type": "return.created", "data": { "id": id, "orderId": "B1", "items": items } })
+        };
+        let first = shop.ended(&shop.deliver(&post("msg-2", &back("R1", 1, "1"))).await).await;
+        assert_eq!(first.state, State::Done, "{first:?}");
+        let [dollars, late, other, twice, unknown] = [
+            changed(completed("B2", "C1"), |event| event["data"]["currency"] = json!("USD")),
+            changed(completed("B3", "C1"), |event| event["data"]["completedAt"] = json!("tomorrow")),
+            completed("B1", "C2"),
+            back("R1", 2, "1"),
+            back("R2", 1, "9"),
+        ];
+        for (number, event, english, german) in [
+            (3, dollars, "currency: The site `main` sells in EUR.", "currency: Die Site `main` verkauft in EUR."),
+            (4, late, "completedAt: Give a time such as 2027-01-31T23:59:59.000Z.",
+                "completedAt: Geben Sie einen Zeitpunkt wie 2027-01-31T23:59:59.000Z an."),
+            (5, other, "was completed for another customer. A completed order stays",
+                "wurde für einen anderen Kunden abgeschlossen. Eine abgeschlossene Bestellung bleibt"),
+            (6, twice, "The return 'R1' was reported with other content", "Die Retoure „R1“ wurde schon mit anderem Inhalt"),
+            (7, unknown, "The order has no item '9'.", "Die Bestellung hat keine Position „9“."),
+        ] {
+            let event = shop.ended(&shop.deliver(&post(&format!("msg-{number}"), &event)).await).await;
+            assert_eq!(event.state, State::Failed, "{event:?}");
+            assert!(told(&event).contains(english), "{event:?}");
+            assert!(told_in_german(&event).contains(german), "{event:?}");
+        }
     }
 
     async fn the_platforms_orders_returns_and_deletions_are_understood(app, _clock) {

@@ -186,7 +186,7 @@ on_both! {
         for (field, value) in [
             ("points", ""), ("points", "0"), ("points", "-5"), ("points", "1.5"), ("points", "ten"),
             ("points", "1000000001"), ("reason", "because"), ("direction", "sideways"), ("note", &long),
-            ("note", "a\u{0}b"), ("reference", "a\nb"), ("valid_until", "yesterday"), ("valid_until", "2027-01-15"),
+            ("note", "a\u{7}b"), ("reference", "a\nb"), ("valid_until", "yesterday"), ("valid_until", "2027-01-15"),
             ("valid_until", "2020-01-01"), ("valid_until", "99999-01-01"), ("site", "nowhere"),
         ] {
             let others = [("points", "5"), ("reason", "goodwill")];

@@ -1,4 +1,6 @@
-//! Names that break what is careless, on every page; and pages that change nothing by being looked at.
+//! What nobody types: every form and every list, filled with texts that break what is careless.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use guerdon::{
     app::App,
@@ -14,15 +16,97 @@ use super::{
     common::{database::raw, on_both},
     crawl::{crawl, lively},
     desk::{add, customer, offer, order},
-    visitor::{Visitor, acme, make_tenant, tenant},
+    visitor::{Visitor, acme, encoded, make_tenant, tenant},
 };
 
 /// Shown from the right to the left, and not ended: what follows it would be read backwards.
 const BACKWARDS: &str = "\u{202e}gnp.Ann";
 const MARKUP: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}";
 
+/// What every field is filled with, one after the other.
+const HOSTILE: [&str; 20] = [
+    "a\0b",
+    "a\u{7}\u{1b}[2Jb",
+    "two\r\nlines: x",
+    BACKWARDS,
+    MARKUP,
+    "' OR 1=1; --",
+    "%_\\",
+    "\u{10ffff}\u{feff}\u{fffe}",
+    "e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}",
+    "=cmd|' /C calc'!A0",
+    "-1",
+    "0",
+    "99999999999999999999",
+    "-9223372036854775808",
+    "1e400",
+    "NaN",
+    "+262142-12-31",
+    "2027-02-30",
+    "../../../etc/passwd",
+    " ",
+];
+
 fn select<'a>(html: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
     html.select(&Selector::parse(selector).unwrap()).collect()
+}
+
+/// A form of a page: its address, and its fields with what they hold and whether a person fills them in.
+struct Form {
+    action: String,
+    fields: Vec<(String, String, bool)>,
+}
+
+impl Form {
+    fn of(form: ElementRef<'_>) -> Option<Self> {
+        let action = form.attr("action")?.to_owned();
+        let mut fields = Vec::new();
+        for field in form.select(&Selector::parse("input, select, textarea").unwrap()) {
+            let Some(name) = field.attr("name") else { continue };
+            let typed = !matches!(field.attr("type"), Some("hidden" | "checkbox" | "radio" | "submit" | "file"));
+            let is_off =
+                matches!(field.attr("type"), Some("checkbox" | "radio" | "file")) && field.attr("checked").is_none();
+            if !is_off {
+                fields.push((name.to_owned(), field.attr("value").unwrap_or_default().to_owned(), typed));
+            }
+        }
+        Some(Self { action, fields })
+    }
+
+    fn filled<'a>(&'a self, text: &'a str) -> Vec<(&'a str, &'a str)> {
+        let fields = self.fields.iter();
+        fields.map(|(name, value, typed)| (name.as_str(), if *typed { text } else { value.as_str() })).collect()
+    }
+}
+
+/// The forms of these pages that send something, one for each address.
+fn forms(pages: &BTreeMap<String, String>) -> Vec<Form> {
+    let mut forms = BTreeMap::new();
+    for page in pages.values() {
+        for form in select(&Html::parse_document(page), "form[method=post]").into_iter().filter_map(Form::of) {
+            forms.entry(form.action.clone()).or_insert(form);
+        }
+    }
+    forms.into_values().filter(|form| form.action != "/admin/logout").collect()
+}
+
+/// The names that the addresses of each page take: of its links, and of its forms that search.
+fn questions(pages: &BTreeMap<String, String>) -> BTreeMap<String, BTreeSet<String>> {
+    let mut questions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for page in pages.values() {
+        let html = Html::parse_document(page);
+        for link in select(&html, "a[href^='/admin']") {
+            let address = link.attr("href").unwrap().split('#').next().unwrap();
+            let Some((path, query)) = address.split_once('?') else { continue };
+            let names = query.split('&').filter_map(|pair| pair.split('=').next()).map(str::to_owned);
+            questions.entry(path.to_owned()).or_default().extend(names);
+        }
+        for form in select(&html, "form:not([method=post])").into_iter().filter_map(Form::of) {
+            let names = form.fields.into_iter().map(|(name, ..)| name);
+            questions.entry(form.action).or_default().extend(names);
+        }
+    }
+    questions
 }
 
 /// How many rows each table holds, but for those that keep who was where.
@@ -120,6 +204,65 @@ fn astray(page: &str, mark: &str) -> Vec<String> {
 }
 
 on_both! {
+    async fn nothing_that_is_typed_breaks_a_page(app, _clock) {
+        let (site, ann) = acme(app).await;
+        lively(app).await;
+        let pages = crawl(&ann).await;
+        let mut asked = 0;
+        for (path, names) in questions(&pages) {
+            for text in HOSTILE {
+                let query: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), text)).collect();
+                let answer = ann.get(&format!("{path}?{}", encoded(&query))).await;
+                assert!(answer.status.as_u16() < 500, "{path} with {names:?} = {text:?}: {}", answer.text);
+                asked += 1;
+            }
+        }
+        let mut sent = 0;
+        for (place, form) in forms(&pages).into_iter().enumerate() {
+            // A third of them for each form, another third for the next one.
+            for text in HOSTILE.into_iter().skip(place % 3).step_by(3) {
+                let answer = ann.post(&form.action, &form.filled(text)).await;
+                assert!(answer.status.as_u16() < 500, "{} with {text:?}: {}", form.action, answer.text);
+                sent += 1;
+            }
+        }
+        assert!(asked > 200 && sent > 150, "{asked} lists were asked for and {sent} forms were sent");
+        // What was kept of it is shown.
+        let after = site.visitor();
+        after.sign_in("ann@example.com").await;
+        assert!(crawl(&after).await.len() > pages.len() / 2);
+    }
+
+    async fn nul_in_any_field_of_any_form_is_refused_and_changes_nothing(app, _clock) {
+        let (site, ann) = acme(app).await;
+        lively(app).await;
+        let forms = forms(&crawl(&ann).await);
+        let before = rows(app).await;
+        let token = ann.token().await;
+        let mut sent = 0;
+        for form in &forms {
+            for (name, ..) in form.fields.iter().filter(|(name, ..)| name != "csrf") {
+                let fields = form.fields.iter().map(|(of, value, _)| (of.as_str(), if of == name { "a\0b" } else { value }));
+                let answer = ann.post(&form.action, &fields.collect::<Vec<_>>()).await;
+                let said = answer.text.contains("NUL") && answer.text.contains("Nothing was changed.");
+                assert!(answer.status == 400 && said, "{} with {name}: {} {}", form.action, answer.status, answer.text);
+                sent += 1;
+            }
+        }
+        assert!(forms.len() > 20 && sent > 90, "{} forms, {sent} fields", forms.len());
+        // Those before sign-in, one field of several, and a field beside a file.
+        let somebody = site.visitor();
+        let page = somebody.page("/admin/login").await;
+        let answer = somebody.submit(&page, "/admin/login", &[("email", "a\0@example.com"), ("password", "x")]).await;
+        assert_eq!(answer.status, 400, "{}", answer.text);
+        let answer = ann.post("/admin/acme/api-clients", &[("csrf", &token), ("scope", "a"), ("scope", "\0")]).await;
+        assert_eq!(answer.status, 400, "{}", answer.text);
+        let part = reqwest::multipart::Form::new().text("csrf", token).text("text", "C1\0,5");
+        let answer = ann.upload("/admin/acme/bulk", part).await;
+        assert_eq!(answer.status, 400, "{}", answer.text);
+        assert_eq!(rows(app).await, before);
+    }
+
     async fn looking_at_every_page_changes_nothing(app, _clock) {
         let (_site, ann) = acme(app).await;
         lively(app).await;

@@ -89,7 +89,9 @@ on_both! {
         let failed = deliver(app, &secret, "m2", &json!({ "type": "order.completed", "data": { "id": "O-2",
             "customerId": "C1", "status": "COMPLETED", "currency": "EURO", "totals": { "gross": 20 } } })).await;
         deliver(app, &secret, "m3", &json!({ "type": "product.updated" })).await;
+        let elsewhere = deliver(app, &secret, "m4", &order("O-3", "outlet")).await;
         let english = ann.page(INBOX).await;
+        assert!(english.text.contains("There is no site `outlet`."), "{}", english.text);
         assert!(english.text.contains("The order earned 20 points."));
         let page = ann.page("/admin/account").await;
         ann.submit(&page, "/admin/account/comfort", &[("language", "de"), ("theme", "system")]).await.location();
@@ -98,6 +100,9 @@ on_both! {
         assert!(german.text.contains("Guerdon kann mit product.updated nichts anfangen."));
         let of_failed = ann.page(&format!("{INBOX}/{failed}")).await;
         assert!(of_failed.text.contains("currency: "), "{}", of_failed.text);
+        let elsewhere = ann.page(&format!("{INBOX}/{elsewhere}")).await;
+        assert!(elsewhere.text.contains("Es gibt keine Site `outlet`."), "{}", elsewhere.text);
+        assert!(!elsewhere.text.contains("There is no site"), "{}", elsewhere.text);
         assert!(ann.page("/admin/acme/inbox.csv").await.text.contains("Die Bestellung hat 20 Punkte gebracht."));
     }
 

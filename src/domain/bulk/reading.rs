@@ -1,6 +1,5 @@
 //! How a table of adjustments is read: by its heading, each row by itself, as people and spreadsheets write them.
 
-use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::{NOTE_CHARS_MAX, PRIVATE_NOTE_CHARS_MAX, Problem};
@@ -282,19 +281,11 @@ fn reason(cell: &str, rules: &Rules) -> Result<String, Problem> {
     rules.reasons.iter().find(is).map(|(name, _)| name.clone()).ok_or(Problem::ReasonUnknown)
 }
 
-/// A day, which is the first on which the points are gone, or an instant.
 fn valid_until(cell: &str, rules: &Rules) -> Result<Option<Timestamp>, Problem> {
     if cell.is_empty() {
         return Ok(None);
     }
-    let day = cell.parse::<NaiveDate>().or_else(|_other| NaiveDate::parse_from_str(cell, "%d.%m.%Y"));
-    let at = match day {
-        Ok(day) => calendar::start_of(day, rules.zone),
-        Err(_) => Timestamp::parse(cell).map_err(|_unreadable| Problem::ValidUntilUnreadable)?,
-    };
-    if at >= Timestamp::MAX {
-        return Err(Problem::ValidUntilUnreadable);
-    }
+    let at = calendar::end_in_table(cell, rules.zone).map_err(|_unreadable| Problem::ValidUntilUnreadable)?;
     if at <= rules.now { Err(Problem::ValidUntilPast) } else { Ok(Some(at)) }
 }
 

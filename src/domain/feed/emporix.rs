@@ -15,6 +15,7 @@ use crate::domain::{
     order::returned::Content,
     time::Timestamp,
 };
+use crate::texts::t;
 
 /// The header with the signature.
 pub const SIGNATURE_HEADER: &str = "emporix-event-signature";
@@ -123,10 +124,7 @@ pub(super) fn read(kind: &str, body: &Map<String, Value>, received_at: Timestamp
         "customer.deleted" => id(event, "customerNumber", CustomerId::parse, &mut errors).map(Task::CustomerGone),
         "order.status-changed" => Some(Task::Nothing(Became::StatusOfNoOrder)),
         "" => {
-            errors.add(
-                "event",
-                "Neither the body nor the address says what happened. Add ?event=order.updated to the address.",
-            );
+            errors.add("event", t!("order-event-unnamed"));
             None
         }
         other => Some(Task::Nothing(Became::NoUse { kind: other.to_owned() })),
@@ -245,7 +243,7 @@ fn read_return(event: &Map<String, Value>, errors: &mut FieldErrors) -> Option<T
         }
     }
     if returned.is_empty() && errors.is_empty() {
-        errors.add("orders", "The event names no order that something came back of.");
+        errors.add("orders", t!("order-event-of-none"));
     }
     Some(Task::Return(return_id?, returned))
 }

@@ -142,7 +142,7 @@ fn id<T>(
     errors: &mut FieldErrors,
 ) -> Option<T> {
     let Some(text) = text(map, name) else {
-        errors.add(name, "This id is missing.");
+        errors.add(name, t!("order-id-missing"));
         return None;
     };
     errors.check(name, parse(&text))

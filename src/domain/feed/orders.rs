@@ -9,6 +9,7 @@ use crate::domain::{
     invalid::FieldErrors,
     order::returned::Content,
 };
+use crate::texts::t;
 
 /// What a list tells of an event.
 pub(super) fn heading(body: &Map<String, Value>) -> Heading {
@@ -25,13 +26,13 @@ pub(super) fn heading(body: &Map<String, Value>) -> Heading {
 pub(super) fn read(kind: &str, body: &Map<String, Value>) -> Result<Task, FieldErrors> {
     let known = ["order.", "return."].iter().any(|noun| kind.starts_with(noun)) || kind == "customer.deleted";
     if kind.is_empty() {
-        return Err(FieldErrors::one("type", "Name what happened, such as order.updated."));
+        return Err(FieldErrors::one("type", t!("order-event-type")));
     }
     if !known {
         return Ok(Task::Nothing(Became::NoUse { kind: kind.to_owned() }));
     }
     let Some(data) = body.get("data").and_then(Value::as_object) else {
-        return Err(FieldErrors::one("data", "Give an object with what the event is about."));
+        return Err(FieldErrors::one("data", t!("order-event-data")));
     };
     let mut errors = FieldErrors::default();
     let task = match kind {

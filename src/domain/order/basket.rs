@@ -15,6 +15,7 @@ use crate::domain::{
     site::EarningRule,
     time::Timestamp,
 };
+use crate::texts::{message, t};
 
 /// What stands in the place of an order's number.
 const NAME: &str = "basket";
@@ -39,13 +40,13 @@ impl Basket {
         let mut errors = FieldErrors::default();
         let mut fields = Fields { map, prefix: "", errors: &mut errors };
         let site = fields.given("siteCode", SiteCode::parse);
-        let currency = snapshot::currency(&mut fields, "Give the basket's currency.");
+        let currency = snapshot::currency(&mut fields, message!("order-basket-currency"));
         let decimals = currency.as_ref().map_or(0, Currency::decimals);
         let totals = if fields.get("amount").is_some() && fields.get("totals").is_none() {
             Totals::of_amount(&mut fields, "amount", decimals)
         } else {
             if fields.get("amount").is_some() {
-                fields.error("amount", "Give the totals or the amount, not both.");
+                fields.error("amount", t!("order-basket-twice"));
             }
             Totals::read(map, decimals, &mut errors)
         };

@@ -12,6 +12,7 @@ use super::{
     refusal::Refusal,
     time::Timestamp,
 };
+use crate::texts::{Message, message};
 use earning::Award;
 use returned::Return;
 use snapshot::{OrderStatus, Snapshot};
@@ -99,15 +100,15 @@ impl Order {
             self.modified_at = now;
             return Ok(Received::Kept);
         };
-        let taken = |what: &'static str| Refusal::OrderCompleted { order: self.id.to_string(), what };
+        let taken = |what: Message| Refusal::OrderCompleted { order: self.id.to_string(), what };
         if kept.site != snapshot.site {
-            return Err(taken("on another site"));
+            return Err(taken(message!("refusal-completed-site")));
         }
         if kept.currency != snapshot.currency {
-            return Err(taken("in another currency"));
+            return Err(taken(message!("refusal-completed-currency")));
         }
         match (&kept.customer, &snapshot.customer) {
-            (Some(kept), Some(given)) if kept != given => return Err(taken("for another customer")),
+            (Some(kept), Some(given)) if kept != given => return Err(taken(message!("refusal-completed-customer"))),
             (None, Some(given)) if snapshot.status == OrderStatus::Completed => {
                 kept.customer = Some(given.clone());
                 self.modified_at = now;

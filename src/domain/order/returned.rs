@@ -13,6 +13,7 @@ use crate::domain::{
     actor::Actor, fields::Fields, ids::ReturnId, invalid::FieldErrors, money, money::Currency, points::Points,
     refusal::Refusal, time::Timestamp,
 };
+use crate::texts::t;
 
 /// Items of one return, at most.
 const ITEMS_MAX: usize = 1_000;
@@ -78,10 +79,10 @@ impl Content {
                     other => money::exact(other),
                 });
                 if amount.is_some_and(|amount| amount.is_zero()) {
-                    fields.error("amount", "Give an amount above zero.");
+                    fields.error("amount", t!("order-returned-zero"));
                 }
                 if fields.get("currency").is_none() {
-                    fields.error("currency", "Give the amount's currency.");
+                    fields.error("currency", t!("order-returned-currency"));
                 }
                 let currency = fields.given("currency", Currency::parse);
                 match (amount, currency) {
@@ -89,10 +90,8 @@ impl Content {
                     _ => Err(errors),
                 }
             }
-            (Some(_), Some(_)) => Err(FieldErrors::one("amount", "Give either items or an amount, not both.")),
-            (None, None) => {
-                Err(FieldErrors::one("items", "Give the items that came back, or an amount and its currency."))
-            }
+            (Some(_), Some(_)) => Err(FieldErrors::one("amount", t!("order-returned-both"))),
+            (None, None) => Err(FieldErrors::one("items", t!("order-returned-nothing"))),
         }
     }
 
@@ -114,14 +113,14 @@ impl Content {
 fn read_items(value: &Value, errors: &mut FieldErrors) -> BTreeMap<String, i64> {
     let list = value.as_array().filter(|list| (1..=ITEMS_MAX).contains(&list.len()));
     let Some(list) = list else {
-        errors.add("items", format!("Give an array of 1 to {ITEMS_MAX} items, each with id and quantity."));
+        errors.add("items", t!("order-returned-items", most = ITEMS_MAX.to_string()));
         return BTreeMap::new();
     };
     let mut items = BTreeMap::new();
     for (place, value) in list.iter().enumerate() {
         let part = format!("items[{place}]");
         let Some(map) = value.as_object() else {
-            errors.add(&part, "Give an object with id and quantity.");
+            errors.add(&part, t!("order-returned-item"));
             continue;
         };
         let mut wrong = FieldErrors::default();
@@ -130,7 +129,7 @@ fn read_items(value: &Value, errors: &mut FieldErrors) -> BTreeMap<String, i64> 
         if let (Some(id), Some(quantity)) = (id, quantity)
             && items.insert(id, quantity).is_some()
         {
-            wrong.add("id", "Name each item once.");
+            wrong.add("id", t!("order-returned-twice"));
         }
         within(errors, &part, &wrong);
     }

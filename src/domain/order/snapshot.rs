@@ -13,6 +13,7 @@ use crate::domain::{
     text::{self, Lines},
     time::Timestamp,
 };
+use crate::texts::{Message, message, t};
 
 /// Items of one order, at most.
 const ITEMS_MAX: usize = 1_000;
@@ -65,9 +66,7 @@ impl OrderStatus {
     /// When there is no such status.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let known = Self::ALL.into_iter().find(|status| status.as_str() == text);
-        known.ok_or_else(|| {
-            Invalid::new("Give one of IN_CHECKOUT, CREATED, CONFIRMED, SHIPPED, COMPLETED and DECLINED.")
-        })
+        known.ok_or_else(|| Invalid::new(t!("order-status-unknown")))
     }
 }
 
@@ -130,8 +129,8 @@ impl Snapshot {
         let mut fields = Fields { map, prefix: "", errors: &mut errors };
         let customer = fields.given("customerId", CustomerId::parse);
         let site = fields.given("siteCode", SiteCode::parse).unwrap_or_else(SiteCode::main);
-        let status = required(&mut fields, "status", "Give the order's status.", OrderStatus::parse);
-        let currency = currency(&mut fields, "Give the order's currency.");
+        let status = required(&mut fields, "status", message!("order-status"), OrderStatus::parse);
+        let currency = currency(&mut fields, message!("order-currency"));
         let completed_at = completed_at(&mut fields, status, now);
         let decimals = currency.as_ref().map_or(0, Currency::decimals);
         let totals = Totals::read(map, decimals, &mut errors);
@@ -164,7 +163,7 @@ impl Snapshot {
 fn required<T>(
     fields: &mut Fields<'_>,
     name: &str,
-    missing: &str,
+    missing: Message,
     parse: impl Fn(&str) -> Result<T, Invalid>,
 ) -> Option<T> {
     if fields.get(name).is_none() {
@@ -175,14 +174,14 @@ fn required<T>(
 }
 
 /// Reads the currency, which must be there.
-pub(super) fn currency(fields: &mut Fields<'_>, missing: &str) -> Option<Currency> {
+pub(super) fn currency(fields: &mut Fields<'_>, missing: Message) -> Option<Currency> {
     required(fields, "currency", missing, Currency::parse)
 }
 
 fn completed_at(fields: &mut Fields<'_>, status: Option<OrderStatus>, now: Timestamp) -> Option<Timestamp> {
     let at = fields.time("completedAt");
     if at.is_some_and(|at| at > now.plus_secs(AHEAD_SECS_MAX)) {
-        fields.error("completedAt", "Give an instant that has passed.");
+        fields.error("completedAt", t!("order-completed-ahead"));
     }
     let now = (status == Some(OrderStatus::Completed)).then_some(now);
     at.or(now)
@@ -211,16 +210,16 @@ impl Totals {
     /// The field `totals` of an order.
     pub(super) fn read(map: &Map<String, Value>, decimals: u32, errors: &mut FieldErrors) -> Option<Self> {
         let Some(totals) = map.get("totals").filter(|totals| !totals.is_null()) else {
-            errors.add("totals", "Give an object with gross, net, tax, shipping and discount.");
+            errors.add("totals", t!("order-totals"));
             return None;
         };
         let Some(totals) = totals.as_object() else {
-            errors.add("totals", "Give an object with gross, net, tax, shipping and discount.");
+            errors.add("totals", t!("order-totals"));
             return None;
         };
         let mut fields = Fields { map: totals, prefix: "totals.", errors };
         if fields.get("gross").is_none() {
-            fields.error("gross", "Give the total with tax and shipping, before the discount.");
+            fields.error("gross", t!("order-gross"));
         }
         let gross = amount(&mut fields, "gross", decimals);
         let net = amount(&mut fields, "net", decimals);
@@ -250,11 +249,11 @@ fn items(map: &Map<String, Value>, decimals: u32, errors: &mut FieldErrors) -> V
         None | Some(Value::Null) => return Vec::new(),
         Some(Value::Array(list)) if list.len() <= ITEMS_MAX => list,
         Some(Value::Array(_)) => {
-            errors.add("items", format!("Give at most {ITEMS_MAX} items."));
+            errors.add("items", t!("order-too-many-items", most = ITEMS_MAX.to_string()));
             return Vec::new();
         }
         Some(_) => {
-            errors.add("items", "Give an array of items.");
+            errors.add("items", t!("order-items"));
             return Vec::new();
         }
     };
@@ -264,7 +263,7 @@ fn items(map: &Map<String, Value>, decimals: u32, errors: &mut FieldErrors) -> V
         let mut wrong = FieldErrors::default();
         if let Some(item) = Item::read(value, decimals, &mut wrong) {
             if !ids.insert(item.id.clone()) {
-                wrong.add("id", "Give each item an id of its own.");
+                wrong.add("id", t!("order-item-twice"));
             }
             items.push(item);
         }
@@ -283,13 +282,13 @@ pub(super) fn within(errors: &mut FieldErrors, part: &str, wrong: &FieldErrors) 
 
 /// Reads the id of an item.
 pub(super) fn item_id(fields: &mut Fields<'_>) -> Option<String> {
-    required(fields, "id", "Give the item's id.", |text| ids::opaque(text, "an item id"))
+    required(fields, "id", message!("order-item-id"), |text| ids::opaque(text, message!("order-item-id-what")))
 }
 
 /// Reads a number of pieces.
 pub(super) fn quantity(fields: &mut Fields<'_>) -> Option<i64> {
     if fields.get("quantity").is_none() {
-        fields.error("quantity", "Give how many pieces.");
+        fields.error("quantity", t!("order-quantity"));
     }
     fields.integer("quantity", 1, QUANTITY_MAX)
 }
@@ -297,7 +296,7 @@ pub(super) fn quantity(fields: &mut Fields<'_>) -> Option<i64> {
 impl Item {
     fn read(value: &Value, decimals: u32, errors: &mut FieldErrors) -> Option<Self> {
         let Some(map) = value.as_object() else {
-            errors.add("", "Give an object with id, quantity and total.");
+            errors.add("", t!("order-item"));
             return None;
         };
         let mut fields = Fields { map, prefix: "", errors };
@@ -311,12 +310,12 @@ impl Item {
         let given = amount(&mut fields, "total", decimals);
         let is_priced = fields.get("total").is_some() || fields.get("unitPrice").is_some();
         if !is_priced {
-            fields.error("total", "Give what the pieces cost together, or the unitPrice.");
+            fields.error("total", t!("order-item-total"));
         }
         let quantity = quantity?;
         let total = given.or_else(|| unit_price?.checked_mul(Decimal::from(quantity)))?;
         if total >= Decimal::from(TOTAL_END) {
-            fields.error("total", "Give pieces that cost less than 1,000,000,000,000 together.");
+            fields.error("total", t!("order-item-dear"));
         }
         Some(Self { id: id?, sku, quantity, unit_price, total })
     }

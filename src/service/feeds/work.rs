@@ -46,7 +46,6 @@ enum Outcome {
 
 impl From<FieldErrors> for Outcome {
     fn from(errors: FieldErrors) -> Self {
-        // These are made where they are found, and so in the language of programs.
         Self::Failed(Became::refused(|| errors.summary()))
     }
 }

@@ -12,13 +12,13 @@ use crate::{
     app::App,
     domain::{
         actor::Caller,
+        calendar,
         ids::{CustomerId, EntryId},
         ledger::entry::{EntryKind, Source},
         points::Points,
         refusal::Refusal,
         site::Site,
         text::{self, Lines},
-        time::Timestamp,
     },
     service::{
         ledger::{
@@ -39,7 +39,8 @@ pub struct Balance {
     pub customer: String,
     /// How many points.
     pub points: String,
-    /// When they end; without it, as the site's rule says.
+    /// When they end: an instant, or the first day on which they are gone, in the site's time zone; without it, as the
+    /// site's rule says.
     pub valid_until: String,
     /// What the customer reads.
     pub description: String,
@@ -101,8 +102,10 @@ impl<'a> Balances<'a> {
         let customer = CustomerId::parse(&row.customer).map_err(|error| format!("customer_id: {error}"))?;
         let points = Points::parse(&row.points).map_err(|error| format!("points: {error}"))?;
         let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-        let until = given(&row.valid_until).map(|text| Timestamp::parse(&text)).transpose();
+        let until = given(&row.valid_until).map(|text| calendar::end_in_table(&text, self.site.zone)).transpose();
         let until = until.map_err(|error| format!("valid_until: {error}"))?;
+        // A day is the same one however a spreadsheet writes it; an instant is known by its text.
+        let end = calendar::day(&row.valid_until).map_or_else(|| row.valid_until.clone(), |day| day.to_string());
         if until.is_some_and(|until| until <= now) {
             return Err("valid_until: give a time ahead".to_owned());
         }
@@ -112,7 +115,7 @@ impl<'a> Balances<'a> {
         let (description, reference) = (given(&row.description), given(&row.reference));
         let id = match given(&row.id) {
             Some(id) => id,
-            None => format!("opening-{}", fingerprint(&[customer.as_str(), &row.valid_until])),
+            None => format!("opening-{}", fingerprint(&[customer.as_str(), &end])),
         };
         let id = EntryId::parse(&id).map_err(|error| format!("id: {error}"))?;
         let mut hasher = DefaultHasher::new();
@@ -120,7 +123,7 @@ impl<'a> Balances<'a> {
         if !self.seen.insert(hasher.finish()) {
             return Err("there is a row for the same points above; give each an `id` of its own".to_owned());
         }
-        let content = [customer.as_str(), &row.points, &row.valid_until, &row.description, &row.reference];
+        let content = [customer.as_str(), &row.points, &end, &row.description, &row.reference];
         let credit = NewCredit {
             id: Some(OwnId { id, fingerprint: fingerprint(&content) }),
             points,

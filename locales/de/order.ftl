@@ -1,0 +1,32 @@
+## Bestellungen, Retouren und Ereignisse, wie der Shop sie meldet
+order-status = Geben Sie den Status der Bestellung an.
+order-status-unknown = Geben Sie eines von IN_CHECKOUT, CREATED, CONFIRMED, SHIPPED, COMPLETED und DECLINED an.
+order-currency = Geben Sie die Währung der Bestellung an.
+order-basket-currency = Geben Sie die Währung des Warenkorbs an.
+order-basket-twice = Geben Sie entweder „totals“ oder „amount“ an, nicht beides.
+order-completed-ahead = Geben Sie einen Zeitpunkt an, der vergangen ist.
+order-totals = Geben Sie ein Objekt mit gross, net, tax, shipping und discount an.
+order-gross = Geben Sie die Summe mit Steuer und Versand vor dem Rabatt an.
+order-items = Geben Sie eine Liste (Array) von Positionen an.
+order-too-many-items = Geben Sie höchstens { $most } Positionen an.
+order-item = Geben Sie ein Objekt mit id, quantity und total an.
+order-item-id = Geben Sie die Nummer der Position an.
+order-item-id-what = eine Positionsnummer
+order-item-twice = Geben Sie jeder Position eine eigene Nummer.
+order-quantity = Geben Sie die Stückzahl an.
+order-item-total = Geben Sie an, was die Stücke zusammen kosten, oder „unitPrice“.
+order-item-dear = Geben Sie Stücke an, die zusammen weniger als 1.000.000.000.000 kosten.
+order-returned-zero = Geben Sie einen Betrag über null an.
+order-returned-currency = Geben Sie die Währung des Betrags an.
+order-returned-both = Geben Sie entweder Positionen oder einen Betrag an, nicht beides.
+order-returned-nothing = Geben Sie die zurückgekommenen Positionen an oder einen Betrag und seine Währung.
+order-returned-items = Geben Sie eine Liste (Array) von 1 bis { $most } Positionen an, jede mit id und quantity.
+order-returned-item = Geben Sie ein Objekt mit id und quantity an.
+order-returned-twice = Nennen Sie jede Position einmal.
+order-site-unknown = Es gibt keine Site `{ $site }`. Geben Sie eine von diesen an: { $known }.
+order-other-currency = Die Site `{ $site }` verkauft in { $currency }.
+order-id-missing = Diese Nummer fehlt.
+order-event-type = Nennen Sie, was geschehen ist, etwa order.updated.
+order-event-data = Geben Sie ein Objekt mit dem an, worum es geht.
+order-event-unnamed = Weder der Inhalt noch die Adresse sagt, was geschehen ist. Hängen Sie ?event=order.updated an die Adresse an.
+order-event-of-none = Das Ereignis nennt keine Bestellung, von der etwas zurückkam.

@@ -1,0 +1,32 @@
+## Orders, returns and events as the shop reports them
+order-status = Give the order's status.
+order-status-unknown = Give one of IN_CHECKOUT, CREATED, CONFIRMED, SHIPPED, COMPLETED and DECLINED.
+order-currency = Give the order's currency.
+order-basket-currency = Give the basket's currency.
+order-basket-twice = Give the totals or the amount, not both.
+order-completed-ahead = Give an instant that has passed.
+order-totals = Give an object with gross, net, tax, shipping and discount.
+order-gross = Give the total with tax and shipping, before the discount.
+order-items = Give an array of items.
+order-too-many-items = Give at most { $most } items.
+order-item = Give an object with id, quantity and total.
+order-item-id = Give the item's id.
+order-item-id-what = an item id
+order-item-twice = Give each item an id of its own.
+order-quantity = Give how many pieces.
+order-item-total = Give what the pieces cost together, or the unitPrice.
+order-item-dear = Give pieces that cost less than 1,000,000,000,000 together.
+order-returned-zero = Give an amount above zero.
+order-returned-currency = Give the amount's currency.
+order-returned-both = Give either items or an amount, not both.
+order-returned-nothing = Give the items that came back, or an amount and its currency.
+order-returned-items = Give an array of 1 to { $most } items, each with id and quantity.
+order-returned-item = Give an object with id and quantity.
+order-returned-twice = Name each item once.
+order-site-unknown = There is no site `{ $site }`. Give one of: { $known }.
+order-other-currency = The site `{ $site }` sells in { $currency }.
+order-id-missing = This id is missing.
+order-event-type = Name what happened, such as order.updated.
+order-event-data = Give an object with what the event is about.
+order-event-unnamed = Neither the body nor the address says what happened. Add ?event=order.updated to the address.
+order-event-of-none = The event names no order that something came back of.
