@@ -13,6 +13,7 @@ pub mod output;
 mod progress;
 mod secrets;
 mod serve;
+mod shown;
 mod site;
 mod tenant;
 mod token;
@@ -21,7 +22,7 @@ mod verify;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::Parser;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
 pub use failure::Failure;
 
@@ -39,7 +40,8 @@ use crate::{
 #[derive(Debug, Parser)]
 #[command(name = "guerdon", version, disable_help_subcommand = true)]
 #[command(
-    after_help = "Every setting is a flag, a GUERDON_* variable or a line of the configuration file; the first of these counts."
+    after_help = "Every setting is a flag, a GUERDON_* variable or a line of the configuration file; the first of these counts. \
+                  A command shows those that it reads, and lets the others pass."
 )]
 struct Cli {
     /// File with settings, such as `listen = "0.0.0.0:8080"` [default: ./guerdon.toml if it is there]
@@ -78,7 +80,8 @@ enum Command {
 
 /// Runs the command that the arguments name.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let parsed = shown::only_what_is_read(Cli::command()).try_get_matches();
+    let cli = match parsed.and_then(|given| Cli::from_arg_matches(&given)) {
         Ok(cli) => cli,
         Err(error) => return failure::usage(&error),
     };

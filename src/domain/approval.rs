@@ -69,3 +69,19 @@ impl State {
         known.ok_or_else(|| Invalid::new("unknown state of a request for approval"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_that_are_stored() {
+        let whats = [What::Add, What::Remove, What::Undo];
+        assert_eq!(whats.map(What::as_str), ["add", "remove", "undo"]);
+        assert_eq!(whats.map(|what| What::parse(what.as_str())), whats.map(Ok));
+        let names = State::ALL.map(State::as_str);
+        assert_eq!(names, ["open", "approved", "declined", "withdrawn"]);
+        assert_eq!(names.map(State::parse), State::ALL.map(Ok));
+        assert!(What::parse("open").is_err() && State::parse("add").is_err());
+    }
+}

@@ -83,6 +83,25 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_role_reaches_up_to_its_limit_and_including_it() {
+        let limits = Limits { agent: 100, manager: Some(200), admin: None };
+        assert_eq!(Role::ALL.map(|role| limits.of(role)), [Some(0), Some(100), Some(200), None]);
+        for (points, reach, decide) in [
+            (0, [false, true, true, true], [false, false, true, true]),
+            (100, [false, true, true, true], [false, false, true, true]),
+            (101, [false, false, true, true], [false, false, true, true]),
+            (200, [false, false, true, true], [false, false, true, true]),
+            (201, [false, false, false, true], [false, false, false, true]),
+            (i64::MAX, [false, false, false, true], [false, false, false, true]),
+        ] {
+            for points in [points, -points] {
+                assert_eq!(Role::ALL.map(|role| limits.reach(role, points)), reach, "{points}");
+                assert_eq!(Role::ALL.map(|role| limits.decide(role, points)), decide, "{points}");
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn each_role_reaches_as_far_as_the_ones_before_it(limits in limits(), points in 1_i64..4_000) {

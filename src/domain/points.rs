@@ -56,6 +56,9 @@ mod tests {
         for text in ["1000", " 1 000 ", "1,000", "1.000", "1'000", "1\u{202f}000"] {
             assert_eq!(Points::parse(text).map(Points::get), Ok(1000), "{text}");
         }
+        for (text, points) in [("1", 1), ("1000000000", 1_000_000_000), ("000000000007", 7)] {
+            assert_eq!(Points::parse(text).map(Points::get), Ok(points), "{text}");
+        }
     }
 
     #[test]
@@ -73,6 +76,8 @@ mod tests {
             "99999999999999999999",
             "1,000.00",
             ",100",
+            // More digits than any number of points has.
+            "0000000000007",
         ] {
             assert!(Points::parse(text).is_err(), "{text}");
         }

@@ -71,3 +71,19 @@ impl Decision {
         known.ok_or_else(|| Invalid::new("unknown decision on a returned coupon"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_that_are_stored() {
+        let names = WhenReturned::ALL.map(WhenReturned::as_str);
+        assert_eq!(names, ["ASK", "GIVE_BACK", "KEEP"]);
+        assert_eq!(names.map(WhenReturned::parse), WhenReturned::ALL.map(Ok));
+        let names = Decision::ALL.map(Decision::as_str);
+        assert_eq!(names, ["open", "given_back", "kept"]);
+        assert_eq!(names.map(Decision::parse), Decision::ALL.map(Ok));
+        assert!(WhenReturned::parse("ask").is_err() && Decision::parse("KEEP").is_err());
+    }
+}

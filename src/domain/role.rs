@@ -47,14 +47,19 @@ impl Role {
             Self::Admin => "Admin",
         }
     }
+}
 
-    /// What the role may do, in a sentence for the page where roles are chosen.
-    pub const fn meaning(self) -> &'static str {
-        match self {
-            Self::Viewer => "Sees customers, points and settings, changes nothing",
-            Self::Agent => "Adjusts points up to the limit and redeems for customers",
-            Self::Manager => "Adjusts without limit, and sets options and earning rules",
-            Self::Admin => "Also manages the team, API clients and sites",
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_that_are_stored() {
+        let names = Role::ALL.map(Role::as_str);
+        assert_eq!(names, ["viewer", "agent", "manager", "admin"]);
+        assert_eq!(names.map(Role::parse), Role::ALL.map(Ok));
+        assert_eq!(Role::ALL.map(Role::label), ["Viewer", "Agent", "Manager", "Admin"]);
+        assert!(Role::parse("owner").is_err() && Role::parse("").is_err());
+        assert!(Role::ALL.is_sorted(), "each may do all that the ones before it may");
     }
 }

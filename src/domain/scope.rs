@@ -140,6 +140,19 @@ mod tests {
     }
 
     #[test]
+    fn a_set_holds_what_it_was_made_of_and_nothing_else() {
+        let both = Scopes::from_iter([Scope::CouponRead, Scope::SiteManage]);
+        for scope in Scope::ALL {
+            assert_eq!(both.contains(*scope), matches!(scope, Scope::CouponRead | Scope::SiteManage), "{scope:?}");
+        }
+        assert!(!both.is_empty());
+        assert_eq!(both.iter().collect::<Vec<_>>(), [Scope::CouponRead, Scope::SiteManage]);
+        let other = Scopes::from_iter([Scope::SiteManage, Scope::CouponManage]);
+        assert_eq!(both.and(&other), Scopes::from_iter([Scope::SiteManage]));
+        assert!(both.and(&Scopes::default()).is_empty());
+    }
+
+    #[test]
     fn unknown_scopes_are_named() {
         let error = Scopes::parse("rewardpoints.rewardpoints_view").unwrap_err();
         assert!(error.message().contains("`rewardpoints.rewardpoints_view`"), "{error}");

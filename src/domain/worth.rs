@@ -75,6 +75,7 @@ mod tests {
         let options = [
             option(500, &euros(5.0), true),
             option(900, &euros(10.0), true),
+            option(1000, &euros(11.0), true),
             option(10, &euros(100.0), false),
             option(1, &percent, true),
         ];

@@ -1,6 +1,6 @@
 //! Everything that reads what comes from outside, with its corpus and with mutations of that.
 
-use std::{fs, path::Path, time::Instant};
+use std::{collections::BTreeSet, fs, path::Path, time::Instant};
 
 use proptest::{
     collection::vec,
@@ -131,4 +131,23 @@ fn no_input_breaks_a_parser() {
         });
         tried.unwrap_or_else(|error| panic!("{name}: {error}"));
     }
+}
+
+#[test]
+fn every_target_has_its_program_and_its_corpus() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+    let manifest: toml::Table = fs::read_to_string(folder.join("Cargo.toml")).unwrap().parse().unwrap();
+    let programs: BTreeSet<&str> =
+        manifest["bin"].as_array().unwrap().iter().map(|program| program["name"].as_str().unwrap()).collect();
+    let names: BTreeSet<&str> = targets::ALL.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, programs);
+    for name in &names {
+        let program = fs::read_to_string(folder.join(format!("fuzz_targets/{name}.rs"))).unwrap();
+        assert!(program.contains(&format!("guerdon_fuzz::run(\"{name}\", data)")), "{name}: {program}");
+    }
+    let corpora: BTreeSet<String> = fs::read_dir(folder.join("corpus"))
+        .unwrap()
+        .map(|folder| folder.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert!(corpora.iter().map(String::as_str).eq(names));
 }

@@ -199,3 +199,61 @@ on_both! {
         assert!(!log.contains("C1") && !log.contains("secret"), "{log}");
     }
 }
+
+#[test]
+fn the_help_of_a_command_shows_the_settings_that_it_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let (program, _) = program(&folder);
+    let common = ["--config", "--database-url", "--log", "--log-format"];
+    let servers = ["--listen", "--public-url", "--workers", "--drain-seconds", "--otlp-endpoint", "--trusted-proxies"];
+    for (command, reads_database, reads_key, serves) in [
+        ("", true, true, true),
+        ("serve", true, true, true),
+        ("demo", true, true, true),
+        ("migrate", true, false, false),
+        ("verify", true, false, false),
+        ("expire", true, false, false),
+        ("backup", true, false, false),
+        ("import", true, false, false),
+        ("export", true, false, false),
+        ("site set", true, false, false),
+        ("tenant create", true, false, false),
+        ("user", true, false, false),
+        ("user create", true, false, false),
+        ("client create", true, false, false),
+        ("token customer", true, false, false),
+        ("secrets rotate", true, true, false),
+        ("secrets status", true, true, false),
+        ("openapi", false, false, false),
+    ] {
+        let mut arguments: Vec<&str> = command.split_whitespace().collect();
+        arguments.push("--help");
+        let help = program.ok(&arguments);
+        let shows = |flag: &str| help.split_whitespace().any(|word| word == flag);
+        for flag in common {
+            assert_eq!(shows(flag), reads_database, "{command} {flag}: {help}");
+        }
+        assert_eq!(shows("--secret-file"), reads_key, "{command}: {help}");
+        for flag in servers {
+            assert_eq!(shows(flag), serves, "{command} {flag}: {help}");
+        }
+    }
+}
+
+#[test]
+fn settings_that_a_command_does_not_read_are_let_pass() {
+    let folder = tempfile::tempdir().unwrap();
+    let (program, url) = program(&folder);
+    let program = program.with("GUERDON_PUBLIC_URL", "https://points.example.com");
+    for arguments in [
+        &["tenant", "create", "one", "--name", "x", "--listen", "127.0.0.1:1"][..],
+        &["--workers", "2", "tenant", "create", "two", "--name", "x", "--database-url", &url],
+        &["tenant", "--trusted-proxies", "10.0.0.0/8", "create", "three", "--name", "x"],
+    ] {
+        program.ok(arguments);
+    }
+    assert_eq!(tenants(&program, &[]), 3);
+    // What is not understood is refused as everywhere.
+    let printed = program.run(&["verify", "--listen", "nowhere"]);
+    assert_eq!(printed.code, Some(2), "{printed:?}");
+}

@@ -7,6 +7,7 @@ pub mod book;
 pub mod chain;
 pub mod entry;
 pub mod proof;
+mod tests;
 
 use super::{
     ids::{CustomerId, TenantId},

@@ -275,6 +275,12 @@ mod tests {
             told(&rule),
             of(50, "100.00 net x 1.005 = 100.5, rounded to the nearest, limited by the most for one order: 50")
         );
+        // A bound that takes nothing away is not told.
+        rule.cap_per_order = Points::new(101).ok();
+        assert_eq!(told(&rule), of(101, "100.00 net x 1.005 = 100.5, rounded to the nearest: 101"));
+        rule.factor = decimal("1.01").unwrap();
+        assert_eq!(told(&rule), of(101, "100.00 net x 1.01 = 101"));
+        assert_eq!(points_of(&order.totals, &rule), 101);
         rule.enabled = false;
         assert_eq!(told(&rule), of(0, "The site's earning rule (version 1) was switched off."));
         let none = award(&order, None);
@@ -291,8 +297,15 @@ mod tests {
     }
 
     #[test]
+    fn an_order_that_counts_nothing_is_not_called_less_than_that() {
+        let award = award(&order("4.90", "4.90", "4.90", "0"), Some(&rule()));
+        assert_eq!(award.explanation(), "4.90 gross - 4.90 shipping = 0.00 x 1 = 0");
+    }
+
+    #[test]
     fn points_begin_and_end_by_the_order_and_not_by_its_arrival() {
         let mut rule = rule();
+        assert_eq!(award(&order("10.00", "10.00", "0", "0"), Some(&rule)).available_from, None);
         rule.pending_days = 14;
         let award = award(&order("10.00", "10.00", "0", "0"), Some(&rule));
         assert_eq!(award.available_from.unwrap().to_contract_z(), "2026-12-05T23:00:00.000Z");

@@ -147,3 +147,107 @@ impl Order {
         earns && self.entry.is_none() && self.customer().is_some()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rust_decimal::Decimal;
+
+    use super::*;
+    use crate::domain::{ids::SiteCode, money::Currency, order::snapshot::Totals, site::Shortfall};
+
+    fn at(secs: i64) -> Timestamp {
+        Timestamp::from_micros(secs * 1_000_000)
+    }
+
+    fn shop() -> Actor {
+        Actor::system("shop")
+    }
+
+    fn customer(id: &str) -> CustomerId {
+        CustomerId::parse(id).unwrap()
+    }
+
+    fn snapshot(customer: Option<&str>) -> Snapshot {
+        let (ten, zero) = (Decimal::TEN, Decimal::ZERO);
+        Snapshot {
+            customer: customer.map(|id| CustomerId::parse(id).unwrap()),
+            site: SiteCode::main(),
+            status: OrderStatus::Completed,
+            currency: Currency::parse("EUR").unwrap(),
+            totals: Totals { gross: ten, net: ten, tax: zero, shipping: zero, discount: zero },
+            items: Vec::new(),
+            completed_at: None,
+        }
+    }
+
+    fn award(points: i64) -> Award {
+        let shortfall = Shortfall::Clamp;
+        Award { points, rule_version: None, working: None, available_from: None, valid_until: at(900), shortfall }
+    }
+
+    /// An order that was completed.
+    fn completed(customer: Option<&str>, points: i64) -> Order {
+        let mut order = Order::new(OrderId::parse("B1").unwrap(), shop(), at(0));
+        let received = order.receive(&snapshot(customer), Some(&award(points)), &shop(), at(1));
+        assert_eq!(received, Ok(Received::Kept));
+        order
+    }
+
+    #[test]
+    fn the_first_completed_snapshot_decides() {
+        let mut order = completed(Some("C1"), 10);
+        assert_eq!(order.receive(&snapshot(Some("C1")), Some(&award(99)), &shop(), at(2)), Ok(Received::Same));
+        assert_eq!(order.award, Some(award(10)));
+        let refused = |order: &mut Order, other: &Snapshot| {
+            let before = order.clone();
+            assert!(order.receive(other, None, &shop(), at(2)).is_err(), "{other:?}");
+            assert_eq!(*order, before);
+        };
+        refused(&mut order, &snapshot(Some("C2")));
+        refused(&mut order, &Snapshot { site: SiteCode::parse("other").unwrap(), ..snapshot(Some("C1")) });
+        refused(&mut order, &Snapshot { currency: Currency::parse("USD").unwrap(), ..snapshot(Some("C1")) });
+    }
+
+    #[test]
+    fn what_is_known_already_changes_nothing() {
+        let mut order = Order::new(OrderId::parse("B1").unwrap(), shop(), at(0));
+        let open = Snapshot { status: OrderStatus::Created, ..snapshot(Some("C1")) };
+        assert_eq!(order.receive(&open, None, &shop(), at(1)), Ok(Received::Kept));
+        assert_eq!(order.receive(&open, None, &shop(), at(2)), Ok(Received::Same));
+        assert_eq!(order.modified_at, at(1));
+        assert_eq!(order.receive(&open, Some(&award(10)), &shop(), at(3)), Ok(Received::Kept));
+        assert_eq!((order.award, order.modified_at), (Some(award(10)), at(3)));
+    }
+
+    #[test]
+    fn a_guests_order_finds_its_customer_when_it_is_completed() {
+        let mut order = completed(None, 10);
+        assert!(!order.is_to_be_awarded());
+        let cancelled = Snapshot { status: OrderStatus::Declined, ..snapshot(Some("C1")) };
+        assert_eq!(order.receive(&cancelled, None, &shop(), at(2)), Ok(Received::Late));
+        assert_eq!(order.customer(), None);
+        assert_eq!(order.receive(&snapshot(Some("C1")), None, &shop(), at(3)), Ok(Received::Kept));
+        assert_eq!((order.customer(), order.modified_at), (Some(&customer("C1")), at(3)));
+    }
+
+    #[test]
+    fn an_order_is_claimed_once() {
+        let mut unknown = Order::new(OrderId::parse("B1").unwrap(), shop(), at(0));
+        assert!(unknown.claim(&customer("C1"), at(2)).is_err());
+        let mut order = completed(None, 10);
+        assert_eq!(order.claim(&customer("C1"), at(2)), Ok(()));
+        assert_eq!((order.customer(), order.modified_at), (Some(&customer("C1")), at(2)));
+        assert_eq!(order.claim(&customer("C1"), at(3)), Ok(()));
+        assert!(matches!(order.claim(&customer("C2"), at(4)), Err(Refusal::OrderOfAnother(_))));
+        assert_eq!((order.customer(), order.modified_at), (Some(&customer("C1")), at(2)));
+    }
+
+    #[test]
+    fn what_earns_nothing_or_belongs_to_nobody_is_not_awarded() {
+        assert!(completed(Some("C1"), 1).is_to_be_awarded());
+        assert!(!completed(Some("C1"), 0).is_to_be_awarded());
+        assert!(!completed(None, 1).is_to_be_awarded());
+        let open = Order { award: None, ..completed(Some("C1"), 1) };
+        assert!(!open.is_to_be_awarded());
+    }
+}
