@@ -3,6 +3,7 @@
 mod birthdays;
 mod bulk;
 mod clock;
+mod coupon_names;
 mod day_sums;
 mod gauges;
 mod identity_keys;
@@ -41,6 +42,7 @@ pub fn start(app: &App) {
     bulk::start(app);
     every(app, "birthdays", birthdays::EVERY, by_the_clock(birthdays::give));
     every(app, "expiry_notices", NOTICES_EVERY, by_the_clock(give_notice));
+    every(app, "coupon_names", coupon_names::EVERY, coupon_names::fold);
     every(app, "identity_keys", identity_keys::EVERY, identity_keys::fetch);
     webhooks::start(app);
     secret_file::start(app);

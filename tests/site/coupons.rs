@@ -22,9 +22,9 @@ use guerdon::{
 use serde_json::{Value, json};
 
 use super::{
-    common::on_both,
+    common::{database::raw, on_both},
     desk::{add, balance, customer, employee, offer},
-    visitor::{Answer, Visitor, acme, tenant},
+    visitor::{Answer, Visitor, acme, encoded, tenant},
 };
 
 const LIST: &str = "/admin/acme/coupons";
@@ -161,6 +161,38 @@ on_both! {
         assert!(again.status == 422 && again.one(".error-summary").contains("This form was sent before"));
         assert_ne!(ann.submit(&again, LIST, &[]).await.location(), first);
         assert_eq!(ann.page(LIST).await.all("#coupon-rows tbody tr").len(), 2);
+    }
+
+    async fn names_are_found_without_case_and_accents(app, clock) {
+        let (_site, ann) = acme(app).await;
+        add(app, "C1", 500, None).await;
+        let option = offer(app, "Spring", 500).await;
+        let bought = buy(app, "C1", &option).await;
+        clock.set(app.now().plus_secs(1));
+        make(app, json!({"code": "MADE", "name": "ÜBER Łódź ½"})).await;
+        clock.set(app.now().plus_secs(1));
+        make(app, json!({"code": "OLD", "name": "Überraschung für Ελλάδα"})).await;
+        let found = async |text: &str| {
+            let query = encoded(&[("q", text), ("sort", "created")]);
+            codes(&ann.page(&format!("{LIST}?{query}")).await)
+        };
+        for text in ["uber", "UBER", "über", "ÜBER", "u\u{308}ber", " Über "] {
+            assert_eq!(found(text).await, "MADE OLD", "{text}");
+        }
+        for (text, expected) in [
+            ("lodz", "MADE"), ("1⁄2", "MADE"), ("ελλαδα", "OLD"), ("fur ΕΛΛΆΔΑ", "OLD"), ("VOUCHER", &*bought),
+            ("voúcher", &*bought), ("ube_", ""), ("%", ""), ("ubr", ""),
+        ] {
+            assert_eq!(found(text).await, expected, "{text}");
+        }
+        // Made by a version that did not write down how a name is searched.
+        let mut tx = app.db.begin().await.unwrap();
+        tx.query(raw("UPDATE coupons SET name_search = NULL")).run().await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!((found("uber").await, found("ODZ").await), (String::new(), String::new()));
+        assert_eq!(coupons::names::fold_all(app).await.unwrap(), 3);
+        assert_eq!((found("uber").await, found("vouch").await), ("MADE OLD".to_owned(), bought));
+        assert_eq!(coupons::names::fold_all(app).await.unwrap(), 0);
     }
 
     async fn the_list_is_searched_narrowed_and_sorted(app, clock) {

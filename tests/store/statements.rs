@@ -63,7 +63,7 @@ on_both! {
 }
 
 /// Statements that go through all tenants on purpose: jobs, checks, and what one person may enter.
-const THROUGH_ALL_TENANTS: [&str; 24] = [
+const THROUGH_ALL_TENANTS: [&str; 25] = [
     "CLAIM_BATCH",
     "COUNT_ALL_DELIVERIES",
     "COUNT_ALL_STATES",
@@ -83,6 +83,7 @@ const THROUGH_ALL_TENANTS: [&str; 24] = [
     "LIST_SEALED_ENDPOINTS",
     "LIST_SEALED_FEEDS",
     "LIST_TENANTS",
+    "LIST_UNFOLDED",
     "LIST_WAITING_TENANTS",
     "NEXT_BATCH_DUE",
     "NEXT_DUE",

@@ -2,6 +2,7 @@
 
 pub mod desk;
 mod manage;
+pub mod names;
 mod redeem;
 mod referral;
 

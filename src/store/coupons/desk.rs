@@ -4,6 +4,7 @@ use super::{CouponRow, coupon_columns};
 use crate::{
     domain::{
         coupon::{Coupon, CouponStatus},
+        customer::fold,
         ids::{CustomerId, TenantId},
         time::Timestamp,
     },
@@ -25,12 +26,12 @@ macro_rules! desk_filter {
     };
 }
 
-/// The beginning of a code (`$2`), a part of a name (`$3`), or one of the customers in `$4`, a JSON array of ids.
+/// The beginning of a code (`$2`), a part of a name (`$3`, folded), or one of the customers in `$4`, a JSON array of ids.
 macro_rules! desk_text {
     () => {
         " WHERE tenant_id = $1
           AND (CAST($2 AS TEXT) = '' OR substr(code, 1, length(CAST($2 AS TEXT))) = $2
-               OR lower(name) LIKE lower(CAST($3 AS TEXT)) ESCAPE '!' OR issued_to IN (SELECT "
+               OR COALESCE(name_search, lower(name)) LIKE CAST($3 AS TEXT) ESCAPE '!' OR issued_to IN (SELECT "
     };
 }
 
@@ -215,7 +216,7 @@ fn anywhere(text: &str) -> String {
 fn bind<'c>(query: Query<'c>, tenant: &TenantId, filter: &DeskFilter, now: Timestamp) -> Query<'c> {
     let text = filter.text.trim();
     let named: Vec<&str> = filter.named.iter().map(CustomerId::as_str).collect();
-    let query = query.bind(tenant).bind(text.to_uppercase()).bind(anywhere(text));
+    let query = query.bind(tenant).bind(text.to_uppercase()).bind(anywhere(&fold(text)));
     let query = query.bind(serde_json::json!(named).to_string());
     let query = query.bind(filter.customer.as_ref().map(|id| id.as_str().to_owned()));
     let query = query.bind(filter.origin.map(Origin::as_str)).bind(filter.deleted);

@@ -15,6 +15,7 @@ use super::{Db, DbError, Tx, db::Query, sql::statements};
 pub use crate::domain::coupon::{Coupon, CouponStatus};
 use crate::domain::{
     coupon::{Calculation, CouponDraft, CouponTemplate, Discount, MovedCoupon, Restrictions},
+    customer::fold,
     ids::{CustomerId, TenantId},
     money::{Currency, decimal},
     time::Timestamp,
@@ -37,9 +38,9 @@ statements! {
              modified_at, version, redemption_count, deleted_at, name, description, discount_type,
              discount_percentage, discount_amount, discount_currency, discount_calculation, allow_anonymous,
              max_redemptions, max_redemptions_per_customer, category_restricted, segment_restricted, restrictions,
-             valid_from, valid_until)
+             valid_from, valid_until, name_search)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, 0, NULL, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-             $20, $21, $22, $23)
+             $20, $21, $22, $23, $24)
          ON CONFLICT DO NOTHING"
     }
     /// No row is written when the code is taken, or when the customer has a referral coupon.
@@ -48,9 +49,9 @@ statements! {
              modified_at, version, redemption_count, uses_before, imported_at, deleted_at, name, description,
              discount_type, discount_percentage, discount_amount, discount_currency, discount_calculation,
              allow_anonymous, max_redemptions, max_redemptions_per_customer, category_restricted, segment_restricted,
-             restrictions, valid_from, valid_until)
+             restrictions, valid_from, valid_until, name_search)
          VALUES ($1, $2, $3, NULL, $4, $5, $6, $7, $7, $8, $9, $9, $7, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-             $20, $21, $22, $23, $24, $25)
+             $20, $21, $22, $23, $24, $25, $26)
          ON CONFLICT DO NOTHING"
     }
     Tenant UPDATE_COUPON {
@@ -58,7 +59,7 @@ statements! {
              name = $7, description = $8, discount_type = $9, discount_percentage = $10, discount_amount = $11,
              discount_currency = $12, discount_calculation = $13, allow_anonymous = $14, max_redemptions = $15,
              max_redemptions_per_customer = $16, category_restricted = $17, segment_restricted = $18,
-             restrictions = $19, valid_from = $20, valid_until = $21
+             restrictions = $19, valid_from = $20, valid_until = $21, name_search = $22
          WHERE tenant_id = $1 AND code = $2"
     }
     Tenant DELETE_COUPON {
@@ -82,6 +83,14 @@ statements! {
     }
     Tenant FIND_REFERRAL {
         "SELECT " [coupon_columns] " WHERE tenant_id = $1 AND issued_to = $2 AND referral AND deleted_at IS NULL"
+    }
+    /// Of any tenant: rows that were written before names were searched without case and accents.
+    Global LIST_UNFOLDED {
+        "SELECT tenant_id, code, name FROM coupons WHERE name_search IS NULL ORDER BY tenant_id, code LIMIT $1"
+    }
+    /// A coupon that got another name in the meantime stays as it is.
+    Tenant FOLD_NAME {
+        "UPDATE coupons SET name_search = $4 WHERE tenant_id = $1 AND code = $2 AND name = $3 AND name_search IS NULL"
     }
     Tenant LIST_ISSUED_TO {
         "SELECT " [coupon_columns] " WHERE tenant_id = $1 AND issued_to = $2 ORDER BY created_at DESC, code LIMIT $3"
@@ -176,7 +185,7 @@ impl CouponRow {
     }
 }
 
-/// Binds the fifteen columns of a template, in the order of both statements that write it.
+/// Binds the fifteen columns of a template and its name as it is searched, in the order of the statements that write it.
 fn bind_template<'c>(query: Query<'c>, template: &CouponTemplate) -> Query<'c> {
     let (percentage, amount, currency) = discount_columns(&template.discount);
     let restrictions = Value::Object(template.restrictions.to_json()).to_string();
@@ -185,7 +194,7 @@ fn bind_template<'c>(query: Query<'c>, template: &CouponTemplate) -> Query<'c> {
     let query = query.bind(template.allow_anonymous).bind(template.max_redemptions);
     let query = query.bind(template.max_redemptions_per_customer).bind(template.category_restricted);
     let query = query.bind(template.segment_restricted).bind(restrictions);
-    query.bind(template.valid_from).bind(template.valid_until)
+    query.bind(template.valid_from).bind(template.valid_until).bind(fold(&template.name))
 }
 
 /// The columns of a discount: a percentage, or an amount and its currency.
@@ -230,6 +239,16 @@ pub async fn import(tx: &mut Tx, tenant: &TenantId, moved: &MovedCoupon, now: Ti
     let query = query.bind(mixins).bind(links).bind(now).bind(moved.version).bind(moved.uses);
     let query = query.bind(moved.deleted.then_some(now));
     Ok(bind_template(query, &draft.template).run().await? > 0)
+}
+
+/// Writes down how the names of coupons are searched that were made before that was written, at most `limit` of them in
+/// all tenants together. Says how many there were.
+pub async fn fold_names(tx: &mut Tx, limit: i64) -> Result<usize, DbError> {
+    let unfolded: Vec<(TenantId, String, String)> = tx.query(LIST_UNFOLDED).bind(limit).all().await?;
+    for (tenant, code, name) in &unfolded {
+        tx.query(FOLD_NAME).bind(tenant).bind(code.as_str()).bind(name.as_str()).bind(fold(name)).run().await?;
+    }
+    Ok(unfolded.len())
 }
 
 /// Puts another in the place of a coupon; its version grows by one.

@@ -6,6 +6,7 @@ use super::discount_columns;
 use crate::{
     domain::{
         coupon::IssuedCoupon,
+        customer::fold,
         ids::{SiteCode, TenantId},
         option::RedeemOption,
         time::Timestamp,
@@ -19,12 +20,13 @@ statements! {
         "INSERT INTO coupons (tenant_id, code, issued_to, redemption_id, name, description, discount_type,
              discount_percentage, discount_amount, discount_currency, discount_calculation, allow_anonymous,
              max_redemptions, max_redemptions_per_customer, category_restricted, segment_restricted, restrictions,
-             valid_from, valid_until, referral, mixin_links, created_at, modified_at, version, redemption_count)
+             valid_from, valid_until, referral, mixin_links, created_at, modified_at, version, redemption_count,
+             name_search)
          SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5, j.value ->> 6,
              j.value ->> 7, j.value ->> 8, j.value ->> 9, j.value ->> 10, CAST(j.value ->> 11 AS BIGINT) = 1,
              CAST(j.value ->> 12 AS BIGINT), CAST(j.value ->> 13 AS BIGINT), CAST(j.value ->> 14 AS BIGINT) = 1,
              CAST(j.value ->> 15 AS BIGINT) = 1, j.value ->> 16, CAST(j.value ->> 17 AS BIGINT),
-             CAST(j.value ->> 18 AS BIGINT), " lite("0") pg("FALSE") ", '{}', $2, $2, 0, 0
+             CAST(j.value ->> 18 AS BIGINT), " lite("0") pg("FALSE") ", '{}', $2, $2, 0, 0, j.value ->> 19
          FROM " rows " WHERE TRUE
          ON CONFLICT DO NOTHING"
     }
@@ -76,7 +78,8 @@ impl Sale<'_> {
             i64::from(template.segment_restricted),
             Value::Object(template.restrictions.to_json()).to_string(),
             template.valid_from.map(Timestamp::micros),
-            template.valid_until.map(Timestamp::micros)
+            template.valid_until.map(Timestamp::micros),
+            fold(&template.name)
         ])
     }
 
