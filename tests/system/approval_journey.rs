@@ -1,43 +1,16 @@
 //! Two persons in a real browser, with scripts and without: one asks for more points than the limit allows, the other
-//! approves; the first one has it undone, which is asked for in the same way. Then a birthday, with one click.
+//! approves; the first one has it undone, which is asked for in the same way. Then a birthday, with one click, and a table
+//! of changes that a third person has booked.
+
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::common::{
-    browser::Browser,
-    on_both,
-    program::{Program, Server},
-};
+use super::people::{shop_with, sign_in, sign_out};
+use crate::common::{browser::Browser, on_both, program::Program, wait};
 
-const PASSWORD: &str = "a long enough sentence";
+const PEOPLE: [(&str, &str); 3] = [("tim", "agent"), ("lena", "manager"), ("ann", "admin")];
 const CUSTOMER: &str = "/admin/acme/customers/C1";
-
-/// A shop with an agent and a manager.
-async fn shop(program: &Program) -> Server {
-    program.ok(&["tenant", "create", "acme", "--name", "Acme", "--time-zone", "Europe/Berlin"]);
-    for (name, role) in [("tim", "agent"), ("lena", "manager")] {
-        let user = format!(
-            "user create --tenant acme --email {name}@example.com --name {name} --role {role} --password-stdin"
-        );
-        let made = program.run_with(&user.split(' ').collect::<Vec<_>>(), PASSWORD);
-        assert_eq!(made.code, Some(0));
-    }
-    program.serve().await
-}
-
-async fn sign_in(browser: &Browser, name: &str) {
-    browser.goto("/admin").await;
-    browser.fill("Email", &format!("{name}@example.com")).await;
-    browser.fill("Password", PASSWORD).await;
-    browser.click("Sign in").await;
-    browser.see("Overview").await;
-}
-
-async fn sign_out(browser: &Browser) {
-    browser.script("document.getElementById('account-menu').showPopover()", json!([])).await;
-    browser.click("Sign out").await;
-    browser.see("You are signed out.").await;
-}
 
 async fn balance(browser: &Browser) -> String {
     browser.goto(CUSTOMER).await;
@@ -71,7 +44,7 @@ async fn walk(browser: &Browser, scripts: bool) {
     browser.fill("Private note", "Parcel lost twice").await;
     if scripts {
         // What it comes to stands there before anything is sent.
-        browser.see("it waits until lena decides").await;
+        browser.see("it waits until").await;
     }
     browser.click(if scripts { "Ask for approval" } else { "Add points" }).await;
     browser.see("Approval asked for").await;
@@ -104,6 +77,52 @@ async fn walk(browser: &Browser, scripts: bool) {
     assert_eq!(balance(browser).await, "0 points");
 }
 
+/// A table above a manager's limit: declined, asked for again, approved and booked.
+async fn book(browser: &Browser) {
+    sign_out(browser).await;
+    sign_in(browser, "ann").await;
+    browser.goto("/admin/acme/settings").await;
+    browser.fill("manager_limit", "10000").await;
+    browser.click("submit").await;
+    browser.see("Settings saved").await;
+    sign_out(browser).await;
+    sign_in(browser, "lena").await;
+    browser.goto("/admin/acme/bulk/new").await;
+    browser.fill("pasted", "customer_id,points\nC1,20000\nC1,-5\n").await;
+    browser.click("Upload and check").await;
+    browser.see("A row moves 20,000 points, and your limit is 10,000.").await;
+    browser.see_no("Book 2 rows").await;
+    browser.click("Ask for approval").await;
+    browser.see("Approval asked for").await;
+    browser.see("lena asked on").await;
+    let batch = browser.path().await;
+    for (answer, note) in [("Decline", "Ask <b>me</b> first"), ("Approve and book", "")] {
+        sign_out(browser).await;
+        sign_in(browser, "ann").await;
+        browser.goto("/admin/acme/approvals").await;
+        let request = browser.find("#batches tbody a").await.attribute("href").await.unwrap();
+        assert_eq!(request, batch);
+        browser.goto(&request).await;
+        browser.fill("note", note).await;
+        browser.click(answer).await;
+        if answer == "Decline" {
+            browser.see("ann declined this on").await;
+            sign_out(browser).await;
+            sign_in(browser, "lena").await;
+            browser.goto(&batch).await;
+            browser.see(note).await;
+            browser.click("Ask for approval").await;
+            browser.see("lena asked on").await;
+        }
+    }
+    wait::until("it is booked", Duration::from_mins(1), async || {
+        browser.goto(&batch).await;
+        (browser.text(".page-head .badge").await == "Booked").then_some(())
+    })
+    .await;
+    assert_eq!(balance(browser).await, "19,995 points");
+}
+
 async fn congratulate(browser: &Browser) {
     let today: Value =
         browser.script("return new Date().toLocaleDateString('sv', { timeZone: 'Europe/Berlin' })", json!([])).await;
@@ -128,19 +147,23 @@ async fn congratulate(browser: &Browser) {
 on_both! {
     async fn a_second_person_approves_in_a_browser(db) {
         let program = Program::on(db);
-        let server = shop(&program).await;
+        shop_with(&program, &PEOPLE);
+        let server = program.serve().await;
         let browser = Browser::open(&server.url("")).await;
         walk(&browser, true).await;
         congratulate(&browser).await;
+        book(&browser).await;
         assert_eq!(program.json(&["verify", "--json"])["ok"], true);
     }
 
     async fn a_second_person_approves_without_scripts(db) {
         let program = Program::on(db);
-        let server = shop(&program).await;
+        shop_with(&program, &PEOPLE);
+        let server = program.serve().await;
         let browser = Browser::open(&server.url("")).await;
         browser.without_scripts().await;
         walk(&browser, false).await;
+        book(&browser).await;
         assert_eq!(program.json(&["verify", "--json"])["ok"], true);
     }
 }

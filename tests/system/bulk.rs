@@ -29,6 +29,7 @@ use guerdon::{
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use serde_json::{Value, json};
 
+use super::people::{PASSWORD, sign_in};
 use crate::common::{
     browser::Browser,
     database::TestDb,
@@ -37,7 +38,6 @@ use crate::common::{
     wait,
 };
 
-const PASSWORD: &str = "a long enough sentence";
 /// How long a run may take; what a dead server held is free again after a quarter of a minute.
 const LONGEST: Duration = Duration::from_mins(20);
 
@@ -196,7 +196,7 @@ on_both! {
         for expected in ["ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "ERR_SOCKET", "htmx"] {
             browser.expect_in_console(expected);
         }
-        sign_in(&browser).await;
+        sign_in(&browser, "max").await;
         browser.click("Bulk changes").await;
         browser.click("Upload file").await;
         let table = Table::of(6_000);
@@ -231,7 +231,7 @@ on_both! {
         let server = program.serve().await;
         let browser = Browser::open(&server.url("")).await;
         browser.without_scripts().await;
-        sign_in(&browser).await;
+        sign_in(&browser, "max").await;
         browser.goto("/admin/acme/bulk/new").await;
         browser.tick("opens").await;
         browser.fill("pasted", "customer_id;points\nC1;50\nC2;-30\n").await;
@@ -257,12 +257,4 @@ on_both! {
         .await;
         drop(server);
     }
-}
-
-async fn sign_in(browser: &Browser) {
-    browser.goto("/admin/login").await;
-    browser.fill("Email", "max@example.com").await;
-    browser.fill("Password", PASSWORD).await;
-    browser.click("Sign in").await;
-    browser.arrive_at("/admin/acme").await;
 }
