@@ -76,14 +76,20 @@ statements! {
                 AND e.recorded_at < CAST(j.value ->> 1 AS BIGINT))
          FROM " rows
     }
-    /// Points that end within a time, how many customers have some, and who has the most.
+    /// Points that end within a time, how many customers have some, and who has the most. Summed as floating point, which is
+    /// exact up to 2^53: PostgreSQL sums BIGINT as NUMERIC, whose state for each of many accounts does not fit into its
+    /// memory for sorting and hashing.
     Tenant SUM_ENDING {
-        "SELECT t.total, t.customers, a.customer_id AS customer, p.name, t.points, t.ends_at
-         FROM (SELECT account_id, points, ends_at, CAST(SUM(points) OVER () AS BIGINT) AS total, COUNT(*) OVER () AS customers
-             FROM (SELECT l.account_id, CAST(SUM(l.remaining) AS BIGINT) AS points, MIN(l.valid_until) AS ends_at FROM lots l
-                 WHERE l.tenant_id = $1 AND l.remaining > 0 AND l.valid_until > $2 AND l.valid_until <= $3
-                 GROUP BY l.account_id) AS each_account
-             ORDER BY points DESC, account_id LIMIT 1) AS t
+        "WITH each_account AS MATERIALIZED (
+             SELECT l.account_id, SUM(CAST(l.remaining AS FLOAT8)) AS points FROM lots l
+             WHERE l.tenant_id = $1 AND l.remaining > 0 AND l.valid_until > $2 AND l.valid_until <= $3
+             GROUP BY l.account_id)
+         SELECT CAST((SELECT SUM(points) FROM each_account) AS BIGINT) AS total,
+             (SELECT COUNT(*) FROM each_account) AS customers,
+             a.customer_id AS customer, p.name, CAST(t.points AS BIGINT) AS points,
+             (SELECT MIN(l.valid_until) FROM lots l
+              WHERE l.tenant_id = $1 AND l.account_id = t.account_id AND l.remaining > 0 AND l.valid_until > $2) AS ends_at
+         FROM (SELECT account_id, points FROM each_account ORDER BY points DESC, account_id LIMIT 1) AS t
          JOIN accounts a ON a.tenant_id = $1 AND a.account_id = t.account_id
          LEFT JOIN customers p ON p.tenant_id = a.tenant_id AND p.customer_id = a.customer_id"
     }
