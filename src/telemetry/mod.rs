@@ -17,6 +17,8 @@ use crate::{
 
 /// What is logged when nothing else is asked: our own `info`, and what libraries warn of.
 const FILTER: &str = "warn,guerdon=info";
+/// How many lines may wait to be written. Their places are taken while nothing is logged, too.
+const LINES_MAX: usize = 8_192;
 
 /// While it is there, what is logged is written; dropping it writes the rest.
 #[must_use = "the log ends when this is dropped"]
@@ -36,7 +38,8 @@ pub fn start(settings: &Settings) -> Result<Logging, Invalid> {
         ))
     })?;
     // Never lossy: whoever logs more than can be written waits.
-    let (lines, writer) = NonBlockingBuilder::default().lossy(false).finish(BufWriter::new(stderr()));
+    let (lines, writer) =
+        NonBlockingBuilder::default().lossy(false).buffered_lines_limit(LINES_MAX).finish(BufWriter::new(stderr()));
     let registry = tracing_subscriber::registry().with(filter);
     let started = match settings.log_format.unwrap_or_default() {
         LogFormat::Text => {
