@@ -297,7 +297,7 @@ fn ranks(chosen: &[Chosen]) -> Vec<Rank> {
     let rank = |one: &Chosen| Rank {
         name: one.name.clone(),
         times: one.times,
-        share: format::percent((one.times * 100 / all.max(1)).into()),
+        share: format::percent(((one.times * 200 + all) / (all.max(1) * 2)).into()),
         width: (one.times * 100 / most).max(1),
         points: one.points,
     };
