@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::{
-    FromRequest, Handler, HttpResponse, Responder, Route as ActixRoute,
+    FromRequest, Handler, HttpResponse, Resource, Responder, Route as ActixRoute, Scope,
     http::{Method, header},
     web::{self, ServiceConfig},
 };
@@ -43,29 +43,48 @@ methods! {
     delete => DELETE;
 }
 
+/// Stands in paths for the tenant that they name.
+const TENANT: &str = "/{tenant}";
+
 /// Registers the routes: those of one path together, in the order in which the paths first appear, so that a path with
-/// a fixed segment stands before one with a parameter in its place. Other methods on a path get 405.
+/// a fixed segment stands before one with a parameter in its place. What lies below one tenant's address comes last and
+/// together, so that its beginning is matched once. Other methods on a path get 405.
 pub(super) fn register(cfg: &mut ServiceConfig, routes: &[Route]) {
-    let mut paths: Vec<&'static str> = Vec::new();
-    let mut by_path: BTreeMap<&'static str, Vec<&Route>> = BTreeMap::new();
-    for route in routes {
-        if !by_path.contains_key(route.path) {
-            paths.push(route.path);
+    let mut below_tenant: BTreeMap<&'static str, Vec<Resource>> = BTreeMap::new();
+    for (path, routes) in by_path(routes) {
+        match path.split_once(TENANT) {
+            Some((service, rest)) => below_tenant.entry(service).or_default().push(resource(rest, &routes)),
+            None => {
+                cfg.service(resource(path, &routes));
+            }
         }
-        by_path.entry(route.path).or_default().push(route);
     }
-    for path in paths {
-        let routes = by_path.remove(path).unwrap_or_default();
-        let allow: Vec<&str> = routes.iter().map(|route| route.method.as_str()).collect();
-        let allow = allow.join(", ");
-        let resource = routes
-            .iter()
-            .fold(web::resource(path), |resource, route| resource.route((route.make)().method(route.method.clone())));
-        cfg.service(resource.default_service(web::to(move || {
+    for (service, resources) in below_tenant {
+        cfg.service(resources.into_iter().fold(web::scope(&format!("{service}{TENANT}")), Scope::service));
+    }
+}
+
+fn by_path(routes: &[Route]) -> Vec<(&'static str, Vec<&Route>)> {
+    let mut paths: Vec<(&'static str, Vec<&Route>)> = Vec::new();
+    for route in routes {
+        match paths.iter_mut().find(|(path, _)| *path == route.path) {
+            Some((_, known)) => known.push(route),
+            None => paths.push((route.path, vec![route])),
+        }
+    }
+    paths
+}
+
+fn resource(path: &str, routes: &[&Route]) -> Resource {
+    let allow: Vec<&str> = routes.iter().map(|route| route.method.as_str()).collect();
+    let allow = allow.join(", ");
+    routes
+        .iter()
+        .fold(web::resource(path), |resource, route| resource.route((route.make)().method(route.method.clone())))
+        .default_service(web::to(move || {
             let allow = allow.clone();
             async move { method_not_allowed(&allow) }
-        })));
-    }
+        }))
 }
 
 /// Method and path of each route, for comparing them with the document.
