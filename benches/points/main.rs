@@ -6,7 +6,7 @@
 //! - reading a balance, adding and redeeming points through the whole server, over keep-alive connections;
 //! - the same without the web layer: the read model and the ledger's queue called directly;
 //! - redeeming at half of that rate, for how long it takes when the machine is not at its end;
-//! - plain SQL on SQLite in one process;
+//! - plain SQL on SQLite in one process: in tables with nothing but what is needed, and in the product's own;
 //!
 //! and prints each as a rate and as ratios. Absolute figures are the machine's; the ratios are what to compare. With the
 //! argument `growth` it measures instead what becomes of the figures when accounts have many lots, and a tenant many
@@ -44,7 +44,8 @@ fn main() {
     let secs = env::var("BENCH_SECS").ok().and_then(|text| text.parse().ok()).unwrap_or(SECS);
     let time = Duration::from_secs(secs);
     let folder = tempfile::tempdir().unwrap();
-    let mut databases = vec![("SQLite", format!("sqlite://{}/bench.db", folder.path().display()))];
+    let file = folder.path().join("bench.db");
+    let mut databases = vec![("SQLite", format!("sqlite://{}", file.display()))];
     match env::var("BENCH_POSTGRES_URL") {
         Ok(url) => databases.push(("PostgreSQL", url)),
         Err(_) => println!("PostgreSQL is left out: set BENCH_POSTGRES_URL, or run scripts/bench"),
@@ -60,6 +61,8 @@ fn main() {
     let (add, redeem) = plain_sqlite::run(&folder.path().join("plain.db"), time);
     println!();
     println!("SQLite: plain SQL in one process, 64 in a transaction: add {add:.0}, redeem {redeem:.0} per second");
+    let (add, redeem) = plain_sqlite::run_in_own_schema(&file, time);
+    println!("SQLite: the same in the product's own tables: add {add:.0}, redeem {redeem:.0} per second");
 }
 
 async fn run(databases: Vec<(&'static str, String)>, time: Duration) {

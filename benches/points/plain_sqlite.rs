@@ -1,7 +1,7 @@
 //! What plain SQL on SQLite reaches in one process: the baseline of adding and redeeming points.
 //!
-//! One connection, prepared statements one after another, 64 operations in a transaction, synced on commit, in a schema
-//! with nothing but what the operation needs: that of `baseline.sql`.
+//! One connection, prepared statements one after another, 64 operations in a transaction, synced on commit: in a schema
+//! with nothing but what the operation needs, that of `baseline.sql`, and, in `own_schema`, in the product's own tables.
 
 use std::{
     fmt::Write as _,
@@ -13,17 +13,23 @@ use rusqlite::{Connection, Transaction, params};
 
 use crate::load::AT_ONCE;
 
+mod own_schema;
+pub(crate) use own_schema::run as run_in_own_schema;
+
 const ACCOUNTS: i64 = 10_000;
 const REDEEMERS: i64 = 256;
 const YEAR_MICROS: i64 = 365 * 86_400 * 1_000_000;
 
-const SCHEMA: &str = "
+const PRAGMAS: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA wal_autocheckpoint = 16000;
     PRAGMA cache_size = -16384;
     PRAGMA temp_store = MEMORY;
     PRAGMA foreign_keys = ON;
+";
+
+const SCHEMA: &str = "
     CREATE TABLE accounts (account INTEGER PRIMARY KEY, balance INTEGER NOT NULL CHECK (balance >= 0),
         seq INTEGER NOT NULL) STRICT;
     CREATE TABLE entries (account INTEGER NOT NULL REFERENCES accounts, seq INTEGER NOT NULL, entry_id TEXT NOT NULL UNIQUE,
@@ -52,10 +58,16 @@ type Work = fn(&Transaction<'_>, i64) -> rusqlite::Result<()>;
 
 /// Additions and redemptions per second.
 pub(crate) fn run(file: &Path, time: Duration) -> (f64, f64) {
-    let mut db = Connection::open(file).unwrap();
+    let mut db = open(file);
     db.execute_batch(SCHEMA).unwrap();
-    db.set_prepared_statement_cache_capacity(32);
     (repeat(&mut db, time, add), repeat(&mut db, time, redeem))
+}
+
+fn open(file: &Path) -> Connection {
+    let db = Connection::open(file).unwrap();
+    db.execute_batch(PRAGMAS).unwrap();
+    db.set_prepared_statement_cache_capacity(32);
+    db
 }
 
 fn repeat(db: &mut Connection, time: Duration, work: Work) -> f64 {
