@@ -20,6 +20,7 @@ pub mod history;
 pub mod idempotency;
 pub mod identity;
 pub mod import;
+pub mod known_sites;
 pub mod ledger;
 pub mod links;
 pub mod memberships;

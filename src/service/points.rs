@@ -238,7 +238,7 @@ pub async fn close(app: &App, asked: Asked, customer: CustomerId) -> Result<Repl
 /// The site that is meant: the one named, or `main`.
 pub(super) async fn find_site(app: &App, tenant: &TenantId, named: Option<&SiteCode>) -> Result<Site, PointsError> {
     let code = named.cloned().unwrap_or_else(SiteCode::main);
-    let found = app.reads.sites.ask((tenant.clone(), code.clone())).await.map_err(LedgerError::Store)?;
+    let found = app.reads.sites.find(tenant, &code).await.map_err(LedgerError::Store)?;
     if let Some(site) = found {
         return Ok(site);
     }

@@ -6,7 +6,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{
     accounts::{self, Balances},
-    sites::{self, Sites},
+    known_sites::KnownSites,
 };
 use crate::{clock::Clock, store::Db};
 
@@ -15,13 +15,13 @@ use crate::{clock::Clock, store::Db};
 pub struct Reads {
     /// What customers can spend now.
     pub balances: Balances,
-    /// Sites, with the rules that hold.
-    pub sites: Sites,
+    /// Sites, with the rules that hold, as they were a moment ago.
+    pub sites: KnownSites,
 }
 
 impl Reads {
     /// Of this database.
     pub fn new(db: &Db, clock: &Arc<dyn Clock>, tasks: &TaskTracker) -> Self {
-        Self { balances: accounts::balances(db, clock, tasks), sites: sites::together(db, tasks) }
+        Self { balances: accounts::balances(db, clock, tasks), sites: KnownSites::new(db, tasks) }
     }
 }

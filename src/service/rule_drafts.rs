@@ -117,7 +117,7 @@ pub async fn publish_as(
     seen: Timestamp,
     change: &SiteChange,
 ) -> Result<Site, SiteError> {
-    retry_on_conflict(|| async {
+    let site = retry_on_conflict(|| async {
         let mut tx = app.db.begin().await?;
         let site = sites::change_in(&mut tx, caller, code, Some(versions), change, app.now()).await?;
         // Under the site's lock, which everybody takes who keeps a draft.
@@ -125,7 +125,9 @@ pub async fn publish_as(
         kept.filter(|kept| kept.kept_at == seen).ok_or(SiteError::DraftChanged)?;
         store::rule_drafts::delete(&mut tx, &caller.tenant, code).await?;
         tx.commit().await?;
-        Ok(site)
+        Ok::<_, SiteError>(site)
     })
-    .await
+    .await?;
+    app.reads.sites.forget_everywhere().await;
+    Ok(site)
 }

@@ -1,13 +1,9 @@
 //! Sites and their earning rules: made and changed, by the version that the change was made from.
 
-use std::collections::BTreeMap;
-
 use chrono_tz::Tz;
 use serde_json::Value;
 
-use tokio_util::task::TaskTracker;
-
-use super::{audit, together::Together};
+use super::audit;
 use crate::{
     app::App,
     domain::{
@@ -25,26 +21,6 @@ use crate::{
     },
     texts::t,
 };
-
-/// Answers which site a tenant has under a code, with the rule that holds; `None` when it has none.
-pub type Sites = Together<(TenantId, SiteCode), Option<Site>>;
-
-/// Reads sites for many who ask at once: mostly for one and the same.
-pub fn together(db: &Db, tasks: &TaskTracker) -> Sites {
-    let db = db.clone();
-    Together::new(tasks, move |wanted: Vec<(TenantId, SiteCode)>| {
-        let db = db.clone();
-        async move {
-            let mut found = BTreeMap::new();
-            for name in &wanted {
-                if !found.contains_key(name) {
-                    found.insert(name, store::sites::find(&db, &name.0, &name.1).await?);
-                }
-            }
-            Ok(wanted.iter().map(|name| found.get(name).cloned().flatten()).collect())
-        }
-    })
-}
 
 /// Why a site was not made or changed.
 #[derive(Debug, thiserror::Error)]
@@ -165,8 +141,8 @@ pub(super) fn subject(code: &SiteCode) -> Subject<'_> {
 }
 
 /// Changes a site's settings, its earning rule, or both. A changed rule is a new version, holds at once, and touches
-/// no points that were awarded. Without `seen` the change is taken as it is; with it, nothing that somebody else
-/// changed in the meantime is changed again.
+/// no points that were awarded. When this returns, every replica goes by it (see [`super::known_sites`]). Without
+/// `seen` the change is taken as it is; with it, nothing that somebody else changed in the meantime is changed again.
 pub async fn change(
     app: &App,
     caller: &Caller,
@@ -174,7 +150,9 @@ pub async fn change(
     seen: Option<Seen>,
     change: &SiteChange,
 ) -> Result<Site, SiteError> {
-    retry_on_conflict(|| change_once(app, caller, code, seen, change)).await
+    let site = retry_on_conflict(|| change_once(app, caller, code, seen, change)).await?;
+    app.reads.sites.forget_everywhere().await;
+    Ok(site)
 }
 
 async fn change_once(

@@ -1,8 +1,13 @@
 //! Sites and earning rules, as employees and the command line change them.
 
 use guerdon::{
-    domain::{ids::SiteCode, site_change::SiteChange, time::Timestamp},
-    service::sites::{self, Seen, SiteError},
+    app::App,
+    config::Settings,
+    domain::{ids::SiteCode, site::Site, site_change::SiteChange, time::Timestamp},
+    service::{
+        rule_drafts,
+        sites::{self, Seen, SiteError},
+    },
 };
 
 use crate::{
@@ -14,7 +19,44 @@ fn change(fields: &[(&str, &str)]) -> SiteChange {
     SiteChange::parse(|name| fields.iter().find(|(field, _)| *field == name).map(|(_, value)| *value)).unwrap()
 }
 
+/// What a replica goes by when points move.
+async fn gone_by(app: &App, code: &SiteCode) -> Option<Site> {
+    app.reads.sites.find(&caller("acme").tenant, code).await.unwrap()
+}
+
 on_both! {
+    async fn whoever_changes_a_site_is_told_when_every_replica_goes_by_it(app, clock) {
+        let (first, main) = (tenant(app, "acme").await, SiteCode::main());
+        let other = App::new(app.db.clone(), clock.clone(), Settings::default());
+        // The other one is busy: it has always read the site a moment ago.
+        let (busy, code) = (other.clone(), main.clone());
+        let reading = other.tasks.spawn(async move {
+            loop {
+                gone_by(&busy, &code).await.unwrap();
+                tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            }
+        });
+        let mut now = first;
+        for n in 2..6 {
+            let rule = change(&[("factor", &n.to_string())]);
+            now = if n % 2 == 0 {
+                sites::change(app, &caller("acme"), &main, Some(Seen::of(&now)), &rule).await.unwrap()
+            } else {
+                rule_drafts::keep(app, &caller("acme"), &main, None, &rule).await.unwrap();
+                let draft = rule_drafts::find(&app.db, &caller("acme").tenant, &main).await.unwrap().unwrap();
+                rule_drafts::publish(app, &caller("acme"), &main, Seen::of(&now), draft.kept_at).await.unwrap()
+            };
+            assert_eq!((now.rule.version, gone_by(&other, &main).await.as_ref()), (n, Some(&now)));
+            assert_eq!(gone_by(app, &main).await.as_ref(), Some(&now));
+        }
+        reading.abort();
+        // That a site is missing is believed by nobody.
+        let new = SiteCode::parse("outlet").unwrap();
+        assert_eq!(gone_by(&other, &new).await, None);
+        let made = sites::create(app, &caller("acme"), &new, &change(&[])).await.unwrap();
+        assert_eq!(gone_by(&other, &new).await, Some(made));
+    }
+
     async fn a_tenant_begins_with_a_site_that_earns(app, _clock) {
         let site = tenant(app, "acme").await;
         assert_eq!((site.code.as_str(), site.zone.name(), site.currency.as_str()), ("main", "Europe/Berlin", "EUR"));
