@@ -41,7 +41,8 @@ macro_rules! statements {
 }
 
 /// Joins the fragments meant for one dialect. `[name]` stands for the text of the macro `name!()`, `rows`
-/// for the elements of the JSON array bound as `$1`, each an array of columns: `j.value ->> 0`, `->> 1`, ...
+/// for the elements of the JSON array bound as `$1`, each an array of columns: `j.value ->> 0`, `->> 1`, ... It is parsed once,
+/// into the binary form: as text, SQLite would write out each element and parse it anew for its columns.
 macro_rules! dialect {
     (@$d:ident [$($acc:tt)*]) => { concat!($($acc)*) };
     (@pg [$($acc:tt)*] pg($frag:literal) $($rest:tt)*) => {
@@ -62,7 +63,7 @@ macro_rules! dialect {
         )
     };
     (@lite [$($acc:tt)*] rows $($rest:tt)*) => {
-        $crate::store::sql::dialect!(@lite [$($acc)* "json_each($1) AS j",] $($rest)*)
+        $crate::store::sql::dialect!(@lite [$($acc)* "jsonb_each(jsonb($1)) AS j",] $($rest)*)
     };
     (@$d:ident [$($acc:tt)*] [$name:ident] $($rest:tt)*) => {
         $crate::store::sql::dialect!(@$d [$($acc)* $name!(),] $($rest)*)
