@@ -33,8 +33,9 @@ const OF_TENANT_MAX: usize = 256;
 /// Writers on PostgreSQL. An account always has the same one, so that they never wait for each other in one process.
 const POSTGRES_LANES: usize = 2;
 
-/// Requests after which SQLite's log is worth to be folded: some megabytes of it.
-const FOLD_AFTER: usize = 500;
+/// Requests after which SQLite's log is folded. Folding syncs too, and a commit that meets it waits for it: the less there
+/// is to fold, the shorter.
+const FOLD_AFTER: usize = 100;
 
 struct Job {
     request: Request,
